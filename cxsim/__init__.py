@@ -1,0 +1,3 @@
+"""cxsim: the what-if laboratory for customer experience."""
+
+__version__ = "0.1.0"
