@@ -1,0 +1,1 @@
+"""Forecasts of churn, active customers, revenue and lifetime value."""

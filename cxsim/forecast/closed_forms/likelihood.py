@@ -1,0 +1,94 @@
+"""Maximum likelihood for the small closed forms: the optimum, and a covariance that can be trusted.
+
+The inverse Hessian that a quasi-Newton optimiser hands back is not an estimate of uncertainty: restarted at the
+optimum, BFGS returns the identity. The covariance here is the inverse of a numeric Hessian taken at the optimum, and an
+optimum is accepted only when its Newton decrement (how far, in standard errors, a Newton step would go) is negligible.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from statsmodels.tools.numdiff import approx_fprime, approx_hess3
+
+from cxsim.errors import RunError
+
+type FloatArray = NDArray[np.float64]
+
+NEWTON_DECREMENT = 1e-4
+NEWTON_STEPS = 8
+HESSIAN_STEP = 1e-3
+
+
+@dataclass(frozen=True)
+class Optimum:
+    """Where a log-likelihood is largest.
+
+    Attributes
+    ----------
+    theta : (p,) the working parameters.
+    covariance : (p, p) inverse of the negative Hessian; NaN where the optimum lies on a bound.
+    loglik : the log-likelihood at `theta`.
+    at_bound : whether the likelihood still rises towards a bound of `theta`.
+    """
+
+    theta: FloatArray
+    covariance: FloatArray
+    loglik: float
+    at_bound: bool
+
+
+def maximise(
+    loglik: Callable[[FloatArray], float], start: FloatArray, lower: float = -12.0, upper: float = 16.0
+) -> Optimum:
+    """Return the `Optimum` of `loglik` inside a box of working (logarithmic or logistic) parameters.
+
+    Raises
+    ------
+    RunError : the likelihood has no maximum that Newton's method confirms.
+    """
+    scale = 1.0 / max(1.0, abs(loglik(start)))
+
+    def cost(theta: FloatArray) -> float:
+        return -scale * loglik(theta)
+
+    found = minimize(
+        cost,
+        start,
+        method="L-BFGS-B",
+        bounds=[(lower, upper)] * start.size,
+        options={"ftol": 1e-13, "gtol": 1e-8, "maxiter": 500},
+    )
+    theta = np.asarray(found.x, dtype=np.float64)
+    if np.any((theta < lower + 0.05) | (theta > upper - 0.05)):
+        return Optimum(theta, np.full((theta.size, theta.size), np.nan), float(loglik(theta)), at_bound=True)
+    return _polished(loglik, theta)
+
+
+def _polished(loglik: Callable[[FloatArray], float], theta: FloatArray) -> Optimum:
+    """Return the optimum after a few Newton steps from `theta`, each of which must not lower the likelihood."""
+    value = float(loglik(theta))
+    for _ in range(NEWTON_STEPS):
+        gradient = np.asarray(approx_fprime(theta, loglik, centered=True)).reshape(-1)
+        information = -np.asarray(approx_hess3(theta, loglik, epsilon=HESSIAN_STEP))
+        if not np.all(np.isfinite(information)) or np.any(np.linalg.eigvalsh(information) <= 0):
+            break
+        step = np.linalg.solve(information, gradient)
+        decrement = float(gradient @ step)
+        if decrement < NEWTON_DECREMENT:
+            return Optimum(theta, np.linalg.inv(information), value, at_bound=False)
+        candidate = float(loglik(theta + step))
+        if not candidate >= value:
+            break
+        theta, value = theta + step, candidate
+    raise RunError("the likelihood has no clear maximum: too few customers or events to tell the parameters apart")
+
+
+def delta_covariance(transform: Callable[[FloatArray], FloatArray], optimum: Optimum) -> FloatArray:
+    """Return the covariance of `transform(theta)` by the delta method, shape (q, q)."""
+    jacobian = np.atleast_2d(np.asarray(approx_fprime(optimum.theta, transform, centered=True)))
+    return np.asarray(jacobian @ optimum.covariance @ jacobian.T, dtype=np.float64)

@@ -1,0 +1,117 @@
+"""The scale on which a kind of series is forecast: logit for a rate, logarithm for a positive series, as it is otherwise.
+
+The kind is declared, by the metric or by the user, and never guessed from the numbers.
+
+======== ======================= ==================
+kind     values                  link
+======== ======================= ==================
+rate     0 <= y <= 1             log(y / (1 - y))
+positive y >= 0                  log(y + offset)
+real     any                     y
+======== ======================= ==================
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, cast
+
+import numpy as np
+from scipy.special import expit
+
+from cxsim.forecast.quantiles import Array
+
+Kind = Literal["rate", "positive", "real"]
+KINDS: tuple[Kind, ...] = ("rate", "positive", "real")
+
+KIND_OF_METRIC: dict[str, Kind] = {
+    "churn_rate": "rate",
+    "retention": "rate",
+    "fcr": "rate",
+    "response_rate": "rate",
+    "frustrated_share": "rate",
+    "enchanted_share": "rate",
+    "share_of_voice": "rate",
+    "abandoned_share": "rate",
+    "active": "positive",
+    "prospects": "positive",
+    "lost": "positive",
+    "acquired": "positive",
+    "churned": "positive",
+    "won_back": "positive",
+    "revenue": "positive",
+    "contact_cost": "positive",
+    "recovery_cost": "positive",
+    "programme_cost": "positive",
+    "contacts": "positive",
+    "complaints": "positive",
+    "abandoned": "positive",
+    "mean_wait_min": "positive",
+    "referrals": "positive",
+    "traffic": "positive",
+}
+"""The declared kind of the metrics of a run; every other target is `real` unless the caller says otherwise."""
+
+
+def kind_of(target: str, declared: str | None) -> Kind:
+    """Return the kind of a target: what the caller declared, else what the metric is known to be, else ``real``."""
+    if declared is None:
+        return KIND_OF_METRIC.get(target, "real")
+    return cast(Kind, declared)
+
+
+@dataclass(frozen=True)
+class Log:
+    """The logarithm, shifted by `offset` where the history holds zeros."""
+
+    offset: float
+
+    def forward(self, values: Array) -> Array:
+        """Return the values on the log scale."""
+        return np.log(values + self.offset)
+
+    def back(self, values: Array) -> Array:
+        """Return log-scale values in the unit of the target, never below zero."""
+        return np.maximum(np.exp(np.minimum(values, 700.0)) - self.offset, 0.0)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """The scale of the data themselves."""
+
+    def forward(self, values: Array) -> Array:
+        """Return the values."""
+        return values
+
+    def back(self, values: Array) -> Array:
+        """Return the values."""
+        return values
+
+
+Link = Log | Identity
+
+
+def link_of(kind: Kind, values: Array) -> Link:
+    """Return the link of a positive or real history; zeros in a positive one shift it by half its smallest value."""
+    if kind != "positive":
+        return Identity()
+    observed = values[np.isfinite(values)]
+    if (observed > 0.0).all():
+        return Log(0.0)
+    above = observed[observed > 0.0]
+    return Log(0.5 * float(above.min())) if above.size else Identity()
+
+
+def logit_of_share(share: Array) -> Array:
+    """Return the logit of shares in [0, 1], drawn in so that 0 and 1 stay finite.
+
+    The draw-in (y (n - 1) + 1/2) / n is that of Smithson and Verkuilen (2006), n the number of observed points.
+    """
+    count = max(int(np.isfinite(share).sum()), 2)
+    inside = (share * (count - 1) + 0.5) / count if ((share <= 0.0) | (share >= 1.0)).any() else share
+    return np.log(inside / (1.0 - inside))
+
+
+def share_of_logit(logit: Array) -> Array:
+    """Return the share in (0, 1) of a logit."""
+    return np.asarray(expit(logit), dtype=np.float64)

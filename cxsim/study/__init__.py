@@ -1,0 +1,1 @@
+"""Studies: what happens if, by how much, and how sure."""
