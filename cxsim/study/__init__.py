@@ -1,1 +1,1 @@
-"""Studies: what happens if, by how much, and how sure."""
+"""Studies: simulate, compare, and the statistics of paired replications."""

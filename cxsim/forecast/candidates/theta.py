@@ -42,8 +42,15 @@ class Theta:
         )
         result = model.fit()
         alpha = float(result.params["alpha"])
-        spread = np.sqrt(_error_variance(model._y_adjusted, alpha) * (1.0 + np.arange(horizon) * alpha**2))
-        return from_normal(np.asarray(result.forecast(horizon)), spread, probabilities)
+        cycle = np.asarray(result.forecast_components(max(horizon, self.period))["seasonal"])
+        scaled = model.method.startswith("mul")
+        past = np.resize(np.roll(cycle[: self.period], values.size % self.period), values.size)
+        error = _error_deviation(values / past if scaled else values - past, alpha)
+        spread = error * np.sqrt(1.0 + np.arange(horizon) * alpha**2) * (cycle[:horizon] if scaled else 1.0)
+        quantiles = from_normal(np.asarray(result.forecast(horizon)), spread, probabilities)
+        if not self.positive:
+            return quantiles
+        return Quantiles(np.maximum(quantiles.centre, 0.0), np.maximum(quantiles.values, 0.0))
 
 
 def fit(sample: Sample) -> Theta:
@@ -59,3 +66,10 @@ def fit(sample: Sample) -> Theta:
     if sample.values.size < MIN_POINTS:
         raise CannotFit(f"Theta needs {MIN_POINTS} points")
     return Theta(sample.period, sample.positive, "Theta(2)")
+
+
+def _error_deviation(level: Array, alpha: float) -> float:
+    """Return the standard deviation of the one-step errors of exponential smoothing of a deseasonalised series."""
+    smoothed, _ = lfilter([alpha], [1.0, alpha - 1.0], level, zi=np.array([(1.0 - alpha) * level[0]]))
+    errors = level[1:] - smoothed[:-1]
+    return float(np.sqrt(np.sum((errors - errors.mean()) ** 2) / max(errors.size - 2, 1)))

@@ -1,0 +1,1 @@
+"""Interventions: named parameters, the modifiers that change them, and whom they reach."""

@@ -1,0 +1,1 @@
+"""The journey graph: expressions, compiled tables, checks and layout."""

@@ -1,0 +1,1 @@
+"""Business metrics computed from the tables alone."""

@@ -1,0 +1,1 @@
+"""Service desks with waiting (Erlang A) and back offices with a backlog."""

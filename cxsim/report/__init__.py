@@ -1,0 +1,1 @@
+"""Figures, tables and the report page, from a run folder alone."""

@@ -1,0 +1,78 @@
+"""What is done with a scenario: the study, the engine that runs it, the user's data, the output folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from cxsim.spec.base import Count, Name, NonNegative, Positive, Share, Spec
+from cxsim.spec.scenario import Scenario
+
+
+class Study(Spec):
+    """What is compared, on how many replications, judged at which horizons."""
+
+    name: Name = "levers"
+    arms: tuple[str, ...] = Field(default=(), description="interventions, or bundles written a+b")
+    replications: Annotated[int, Field(ge=1, le=100_000)] = 10
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    horizons_weeks: tuple[Count, ...] = (13, 52, 156)
+    confidence: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.95
+    customer_replications: Annotated[int, Field(ge=0)] = Field(
+        default=1, description="replications whose customers are kept one by one in customers.parquet"
+    )
+
+
+class Engine(Spec):
+    """How a run is computed; never changes a number."""
+
+    workers: Annotated[int, Field(ge=0)] = Field(default=0, description="processes; 0 is one per core")
+    threads: Annotated[int, Field(ge=0)] = Field(default=0, description="threads of a single run; 0 is one per core")
+    block_rows: Count = 4096
+    stepping: Literal["bulk", "agents"] = "bulk"
+
+
+class Columns(Spec):
+    """Names of the columns in the user's customer file."""
+
+    id: str = "id"
+    segment: str | None = "segment"
+    tenure: str = "tenure"
+    revenue: str = "revenue"
+    contract: str = "contract"
+    churned: str | None = Field(default=None, description="observed churn flag, for solving the churn level")
+
+
+class Data(Spec):
+    """The firm's own customer base and how to read it."""
+
+    customers: Path | None = None
+    columns: Columns = Field(default_factory=Columns)
+    tenure_unit: Literal["week", "month", "year"] = "month"
+    churn_window_weeks: Positive = Field(default=52.0, description="how long the churn flag was observed: an assumption")
+    churn_window_note: str = ""
+    churned_value: str = "Yes"
+    segments: dict[str, Name] = Field(default_factory=dict, description="value in the file -> segment of the scenario")
+    contracts: dict[str, Name] = Field(default_factory=dict, description="value in the file -> contract of the scenario")
+    tenure_classes_weeks: tuple[NonNegative, ...] = (0.0, 26.0, 52.0, 104.0, 208.0)
+    pilot_rounds: Count = 6
+    pilot_tolerance: Share = 0.005
+
+
+class Output(Spec):
+    """Where results go."""
+
+    root: Path = Path("outputs")
+    figures: bool = True
+
+
+class Job(Spec):
+    """A whole command: scenario, study, engine, data, output."""
+
+    scenario: Scenario
+    study: Study = Field(default_factory=Study)
+    engine: Engine = Field(default_factory=Engine)
+    data: Data = Field(default_factory=Data)
+    output: Output = Field(default_factory=Output)
