@@ -1,4 +1,4 @@
-"""Many comparisons at once: adjusted tests, simultaneous intervals, practical equivalence, and when to stop replicating.
+"""Many comparisons at once: adjusted tests, simultaneous intervals, practical equivalence, and when to stop.
 
 Procedures for independent groups (Tukey, Dunnett) do not apply to arms that share their luck; these work on the paired
 differences and resample whole replications, which keeps the correlation between the arms.
@@ -137,7 +137,7 @@ def equivalence(differences: ArrayLike, margin: float, confidence: float = 0.95)
 
 
 def further_replications(values: ArrayLike, rule: StoppingRule) -> int:
-    """Return how many replications to add before looking again; 0 when the mean is known well enough or `maximum` is done.
+    """Return how many replications to add before looking again, 0 when the mean is known well enough.
 
     Parameters
     ----------

@@ -1,13 +1,13 @@
 r"""The paired effect of a treated arm on a baseline that ran with the same luck.
 
-Replication r of both arms shares its random numbers, so the arms differ by the treatment only and their difference is far
-steadier than either arm. With d = treated - baseline over R replications:
+Replication r of both arms shares its random numbers, so the arms differ by the treatment only and their difference is
+far steadier than either arm. With d = treated - baseline over R replications:
 
 .. math:: \bar d \pm t_{R-1} s_d / \sqrt R, \qquad d_z = \bar d / s_d, \qquad
           \text{variance reduction} = (s_a^2 + s_b^2) / s_d^2
 
-The variance reduction is how many times more replications two independent arms would need for the same interval; 1 means
-that pairing bought nothing, below 1 that it hurt.
+The variance reduction is how many times more replications two independent arms would need for the same interval; 1
+means that pairing bought nothing, below 1 that it hurt.
 
 Source: Law (2015), Simulation Modeling and Analysis, ch. 11; d_z, Cohen (1988).
 """
@@ -34,8 +34,8 @@ class PairedEffect:
     ci_low, ci_high : t interval of `difference`; NaN from a single replication that differs.
     confidence : nominal coverage of the interval.
     replications : pairs used; pairs with a missing value in either arm are left out.
-    variance_reduction : var(independent difference) / var(paired difference); infinite where the paired difference does not
-        vary although the arms do, NaN where nothing varies or there are fewer than two pairs.
+    variance_reduction : var(independent difference) / var(paired difference); infinite where the paired difference does
+        not vary although the arms do, NaN where nothing varies or there are fewer than two pairs.
     d_z : difference / sd of the differences; 0 where nothing differs, signed infinity where every pair differs equally.
     p_better : share of replications in which the treated arm is the better one, ties counting half.
     p_value : two-sided paired t test of no difference.
@@ -97,8 +97,8 @@ def paired_effect(
 def mean_interval(values: ArrayLike, confidence: float = 0.95) -> tuple[float, float, float]:
     """Return (mean, low, high): the t interval of a mean over replications.
 
-    Values that are all equal have no width; a single value that is not 0 has no interval (NaN), for nothing is known of its
-    spread; no value at all gives three NaN.
+    Values that are all equal have no width; a single value that is not 0 has no interval (NaN), for nothing is known of
+    its spread; no value at all gives three NaN.
     """
     x = np.asarray(values, dtype=np.float64)
     if x.size == 0:
