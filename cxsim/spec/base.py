@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 
 class Spec(BaseModel):
@@ -21,3 +22,8 @@ NonNegative = Annotated[float, Field(ge=0.0)]
 Count = Annotated[int, Field(ge=1)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 """A lower-case identifier: letters, digits and underscores."""
+
+
+def broken(path: str, rule: str, value: object = None) -> PydanticCustomError:
+    """Return the error of a rule between keys; `path` is below the spec that raises it."""
+    return PydanticCustomError("rule", "{rule}", {"path": path, "rule": rule, "value": value})

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from cxsim.spec.base import Name, NonNegative, Positive, Share, Spec
+from cxsim.spec.base import Name, NonNegative, Positive, Share, Spec, broken
 
 Operation = Literal["add", "multiply", "logit", "close_gap", "set"]
 
@@ -22,10 +22,14 @@ class Target(Spec):
     """Whom the lever reaches; every condition must hold."""
 
     segments: tuple[Name, ...] = Field(default=(), description="empty: every segment")
-    channels: tuple[Name, ...] = Field(default=(), description="only encounters on these channels; empty: every channel")
+    channels: tuple[Name, ...] = Field(
+        default=(), description="only encounters on these channels; empty: every channel"
+    )
     state: str = Field(default="", description="boolean expression over the customer's state; empty: everybody")
     coverage: Share = 1.0
-    draw: Literal["once", "weekly"] = Field(default="once", description="the covered customers: fixed, or drawn anew each week")
+    draw: Literal["once", "weekly"] = Field(
+        default="once", description="the covered customers: fixed, or drawn anew each week"
+    )
     cap_per_week: Positive | None = Field(default=None, description="real customers reached per week at most")
     holdout: Annotated[float, Field(ge=0.0, lt=1.0)] = 0.0
 
@@ -66,6 +70,5 @@ class Intervention(Spec):
     @model_validator(mode="after")
     def _window(self) -> Intervention:
         if self.end_week is not None and self.end_week <= self.start_week:
-            message = f"end_week must come after start_week ({self.start_week:g}), got {self.end_week:g}"
-            raise ValueError(message)
+            raise broken("end_week", f"must come after start_week ({self.start_week:g})", self.end_week)
         return self

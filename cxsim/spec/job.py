@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from cxsim.spec.base import Count, Name, NonNegative, Positive, Share, Spec
+from cxsim.spec.base import Count, Name, NonNegative, Positive, Share, Spec, broken
 from cxsim.spec.scenario import Scenario
+
+USUAL_HORIZONS_WEEKS = (13, 52, 156)
 
 
 class Study(Spec):
@@ -18,7 +20,9 @@ class Study(Spec):
     arms: tuple[str, ...] = Field(default=(), description="interventions, or bundles written a+b")
     replications: Annotated[int, Field(ge=1, le=100_000)] = 10
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    horizons_weeks: tuple[Count, ...] = (13, 52, 156)
+    horizons_weeks: tuple[Count, ...] | None = Field(
+        default=None, description="null: 13, 52 and 156 weeks as far as the run goes, and the run's end"
+    )
     confidence: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.95
     customer_replications: Annotated[int, Field(ge=0)] = Field(
         default=1, description="replications whose customers are kept one by one in customers.parquet"
@@ -51,11 +55,15 @@ class Data(Spec):
     customers: Path | None = None
     columns: Columns = Field(default_factory=Columns)
     tenure_unit: Literal["week", "month", "year"] = "month"
-    churn_window_weeks: Positive = Field(default=52.0, description="how long the churn flag was observed: an assumption")
+    churn_window_weeks: Positive = Field(
+        default=52.0, description="how long the churn flag was observed: an assumption"
+    )
     churn_window_note: str = ""
     churned_value: str = "Yes"
     segments: dict[str, Name] = Field(default_factory=dict, description="value in the file -> segment of the scenario")
-    contracts: dict[str, Name] = Field(default_factory=dict, description="value in the file -> contract of the scenario")
+    contracts: dict[str, Name] = Field(
+        default_factory=dict, description="value in the file -> contract of the scenario"
+    )
     tenure_classes_weeks: tuple[NonNegative, ...] = (0.0, 26.0, 52.0, 104.0, 208.0)
     pilot_rounds: Count = 6
     pilot_tolerance: Share = 0.005
@@ -76,3 +84,20 @@ class Job(Spec):
     engine: Engine = Field(default_factory=Engine)
     data: Data = Field(default_factory=Data)
     output: Output = Field(default_factory=Output)
+
+    @model_validator(mode="after")
+    def _horizons_within_run(self) -> Job:
+        end = self.scenario.time.horizon_weeks
+        late = [weeks for weeks in self.study.horizons_weeks or () if weeks > end]
+        if late:
+            raise broken("study.horizons_weeks", f"must not go beyond the run (time.horizon_weeks is {end})", late[0])
+        return self
+
+    @property
+    def horizons(self) -> tuple[int, ...]:
+        """Return the weeks at which the study judges, in order: those asked for, or the usual ones that fit."""
+        end = self.scenario.time.horizon_weeks
+        asked = self.study.horizons_weeks
+        return tuple(
+            sorted({*asked} if asked is not None else {min(weeks, end) for weeks in USUAL_HORIZONS_WEEKS} | {end})
+        )

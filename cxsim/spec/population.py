@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from cxsim.spec.base import Count, Name, NonNegative, Positive, Share, Spec
+from cxsim.spec.base import Count, Name, NonNegative, Positive, Share, Spec, broken
 
 Beta = Annotated[tuple[Positive, Positive], Field()]
 
@@ -95,8 +95,7 @@ class Population(Spec):
         for label, group in (("segments", self.segments), ("contracts", self.contracts)):
             total = sum(part.share for part in group.values())
             if abs(total - 1.0) > 1e-6:
-                message = f"{label}: the shares must sum to 1, got {total:g}"
-                raise ValueError(message)
+                raise broken(label, "the shares must sum to 1", round(total, 6))
         return self
 
     @property

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from cxsim.spec.base import Name, NonNegative, Positive, Share, Spec
 from cxsim.spec.behaviour import Behaviour
+from cxsim.spec.change import change, flatten
 from cxsim.spec.interventions import Intervention
 from cxsim.spec.journey import Journey, Quality
 from cxsim.spec.population import Population
@@ -98,15 +99,11 @@ class Scenario(Spec):
         ------
         InputError : a path does not exist or a value breaks a rule; every fault at once.
         """
-        from cxsim.spec.load import change
-
         return change(self, changes)
 
     def diff(self, other: Scenario) -> Any:
         """Return a pandas table of every path whose value differs: `path`, `self`, `other`."""
         import pandas as pd
-
-        from cxsim.spec.load import flatten
 
         mine, theirs = flatten(self.model_dump(mode="json")), flatten(other.model_dump(mode="json"))
         paths = sorted(path for path in mine.keys() | theirs.keys() if mine.get(path) != theirs.get(path))
@@ -120,7 +117,10 @@ class Scenario(Spec):
 
     def semantic(self) -> dict[str, Any]:
         """Return what can change a number, as plain data: labels and sources are left out."""
-        return _without(self.model_dump(mode="json"), frozenset({"label", "sources", "evidence", "objective"}))
+        content: dict[str, Any] = _without(
+            self.model_dump(mode="json"), frozenset({"label", "sources", "evidence", "objective"})
+        )
+        return content
 
     def digest(self) -> str:
         """Return the hash (16 hexadecimal digits) of the semantic content."""
