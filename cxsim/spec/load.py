@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, overload
 
 from cxsim.errors import Fault, InputError, nearest
 from cxsim.spec.base import Spec
-from cxsim.spec.change import attempt, change, flatten
+from cxsim.spec.change import attempt, change, flatten, stray_entry
 from cxsim.spec.job import Job
 from cxsim.spec.scenario import Scenario
 
-__all__ = ["JOB_KEYS", "build", "build_job", "change", "flatten"]
+__all__ = ["JOB_KEYS", "build", "build_job", "change", "flatten", "stray"]
 
 JOB_KEYS = tuple(name for name in Job.model_fields if name != "scenario")
 """Keys beside the scenario's own on the top level of a whole configuration."""
@@ -44,15 +45,27 @@ def build_job(mapping: Mapping[str, Any]) -> Job:
     InputError : every key and value that breaks a rule, by its path in the configuration.
     """
     known = {*Scenario.model_fields, *JOB_KEYS}
-    faults = [
-        Fault(str(key), "no such key", value, nearest(str(key), known))
-        for key, value in mapping.items()
-        if key not in known
-    ]
-    parts = {key: mapping[key] for key in JOB_KEYS if key in mapping}
-    scenario = {key: value for key, value in mapping.items() if key in Scenario.model_fields}
-    job, found = attempt({"scenario": scenario, **parts}, Job)
-    faults += [Fault(f.path.removeprefix("scenario."), f.rule, f.value, f.nearest) for f in found]
+    strange = [key for key in mapping if key not in known]
+    faults = [Fault(str(key), "no such key", mapping[key], nearest(str(key), known)) for key in strange]
+    job, found = attempt(_nested({key: value for key, value in mapping.items() if key in known}), Job)
+    faults += [_on_top(fault) for fault in found]
     if job is None or faults:
         raise InputError(faults)
     return job
+
+
+def stray(path: str, mapping: Mapping[str, Any]) -> Fault | None:
+    """Return the fault of a dotted path that goes through an entry which the whole configuration does not have."""
+    place = path.split(".")
+    inside = place if place[0] in JOB_KEYS else ["scenario", *place]
+    fault = stray_entry(Job, inside, _nested(mapping))
+    return None if fault is None else _on_top(fault)
+
+
+def _nested(mapping: Mapping[str, Any]) -> dict[str, Any]:
+    scenario = {key: value for key, value in mapping.items() if key not in JOB_KEYS}
+    return {"scenario": scenario, **{key: mapping[key] for key in JOB_KEYS if key in mapping}}
+
+
+def _on_top(fault: Fault) -> Fault:
+    return replace(fault, path=fault.path.removeprefix("scenario."))
