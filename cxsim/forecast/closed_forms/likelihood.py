@@ -19,7 +19,7 @@ from cxsim.errors import RunError
 
 type FloatArray = NDArray[np.float64]
 
-NEWTON_DECREMENT = 1e-4
+NEWTON_DECREMENT = 1e-8
 NEWTON_STEPS = 8
 HESSIAN_STEP = 1e-3
 
@@ -92,3 +92,52 @@ def delta_covariance(transform: Callable[[FloatArray], FloatArray], optimum: Opt
     """Return the covariance of `transform(theta)` by the delta method, shape (q, q)."""
     jacobian = np.atleast_2d(np.asarray(approx_fprime(optimum.theta, transform, centered=True)))
     return np.asarray(jacobian @ optimum.covariance @ jacobian.T, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class PositiveFit:
+    """Maximum-likelihood estimates of positive parameters.
+
+    Attributes
+    ----------
+    values, se : (p,) estimates and standard errors; the errors are NaN when `at_boundary`.
+    covariance, log_covariance : (p, p) of the parameters and of their logarithms.
+    loglik : the log-likelihood.
+    at_boundary : whether the likelihood still rises towards 0 or infinity of some parameter.
+    """
+
+    values: FloatArray
+    se: FloatArray
+    covariance: FloatArray
+    log_covariance: FloatArray
+    loglik: float
+    at_boundary: bool
+
+
+def fit_positive(loglik: Callable[[FloatArray], float], start: FloatArray) -> PositiveFit:
+    """Return the `PositiveFit` of a log-likelihood of (p,) positive parameters, searched on their logarithms.
+
+    Raises
+    ------
+    RunError : the likelihood has no maximum that Newton's method confirms.
+    """
+
+    def loglik_of_logs(theta: FloatArray) -> float:
+        return loglik(np.exp(theta))
+
+    found = maximise(loglik_of_logs, np.log(start))
+    values = np.exp(found.theta)
+    covariance = found.covariance * np.outer(values, values)
+    se = np.sqrt(np.diag(covariance))
+    return PositiveFit(values, se, covariance, found.covariance, found.loglik, found.at_bound)
+
+
+def draw_positive(values: FloatArray, log_covariance: FloatArray, draws: int, rng: np.random.Generator) -> FloatArray:
+    """Return draws of positive parameters around their estimates, normal on the logarithms, shape (draws, p)."""
+    return np.exp(rng.multivariate_normal(np.log(values), log_covariance, size=draws))
+
+
+def four(values: FloatArray) -> tuple[float, float, float, float]:
+    """Return four parameters as plain numbers."""
+    first, second, third, fourth = values.tolist()
+    return first, second, third, fourth

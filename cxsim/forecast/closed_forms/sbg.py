@@ -31,6 +31,7 @@ from numpy.typing import ArrayLike
 from scipy.special import expit, gammaln, logit
 
 from cxsim.errors import Fault, InputError
+from cxsim.forecast.closed_forms.hypergeometric import hyp2f1_unit
 from cxsim.forecast.closed_forms.likelihood import FloatArray, delta_covariance, maximise
 
 type Timing = Literal["start", "end"]
@@ -193,7 +194,7 @@ def discounted_residual_lifetime(
         raise InputError([Fault("discount_per_period", "must be > 0", discount_per_period)])
     codes, distinct = pd.factorize(np.asarray(tenure, dtype=np.float64).ravel())
     first = beta + np.asarray(distinct, dtype=np.float64)
-    periods = _gauss_fraction(first, alpha + first, 1.0 / (1.0 + discount_per_period))
+    periods = hyp2f1_unit(first, alpha + first, 1.0 / (1.0 + discount_per_period))
     return np.asarray((periods - (timing == "end"))[codes].reshape(np.shape(tenure)))
 
 
@@ -226,21 +227,6 @@ def _gain_of_heterogeneity(before: FloatArray, n: FloatArray, lost: FloatArray) 
     score = float(before @ ((n - lost) * odds - lost))
     centred = before - np.average(before, weights=n)
     return score**2 / (2.0 * odds * float(n @ centred**2)) if score > 0 else 0.0
-
-
-def _gauss_fraction(b: FloatArray, c: FloatArray, v: float) -> FloatArray:
-    """Return 2F1(1, b; c; v) by Gauss's continued fraction, which converges fast even for v close to 1.
-
-    Library routines lose digits where b and c are large and v is near 1: weekly discounting of loyal customers.
-    """
-    root = np.sqrt(1.0 - v)
-    levels = int(np.ceil(37.0 / -np.log((1.0 - root) / (1.0 + root)))) + 10
-    value = np.ones_like(b)
-    for m in range(levels, 1, -1):
-        even = m * (c - 1.0 - b + m) / ((c + (2 * m - 2)) * (c + (2 * m - 1)))
-        odd = (b + (m - 1)) * (c + (m - 2)) / ((c + (2 * m - 3)) * (c + (2 * m - 2)))
-        value = 1.0 - odd * v / (1.0 - even * v / value)
-    return np.asarray(1.0 / (1.0 - b / c * v / (1.0 - (c - b) / (c * (c + 1.0)) * v / value)))
 
 
 def _check_counts(at_risk: FloatArray, churned: FloatArray) -> None:

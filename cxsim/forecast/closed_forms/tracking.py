@@ -1,0 +1,66 @@
+"""The tracking table: repeat purchases period by period, as they were and as a model expects them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from cxsim.forecast.closed_forms.likelihood import FloatArray
+from cxsim.forecast.closed_forms.transactions import DAYS_IN, TransactionLog, Unit
+
+
+def tracking_table(
+    log: TransactionLog,
+    expected_purchases: Callable[[FloatArray], FloatArray],
+    periods: int,
+    unit: Unit = "weeks",
+    acquired_until: str | pd.Timestamp | None = None,
+) -> pd.DataFrame:
+    """Return columns ``period, actual, expected, actual_cumulative, expected_cumulative`` of all customers together.
+
+    Period 1 begins on the day of the log's first purchase. Expectations are unconditional: each customer counts from
+    his own first purchase.
+
+    Parameters
+    ----------
+    expected_purchases : E[X(t)] of a new customer at times t in `unit`, e.g. a fitted model's.
+    periods : how many periods of one `unit` to follow.
+    acquired_until : leaves out customers whose first purchase is later.
+    """
+    bought, days = log.purchases, DAYS_IN[unit]
+    first = bought.groupby("customer")["date"].transform("min")
+    origin = bought["date"].min()
+    included = first <= (pd.Timestamp(acquired_until) if acquired_until is not None else bought["date"].max())
+    repeat = included & (bought["date"] > first)
+    period = np.floor((bought["date"] - origin).dt.days[repeat] / days).to_numpy(dtype=np.int64)
+    actual = np.bincount(period[period < periods], minlength=periods)
+    start = (first - origin).dt.days[included & (bought["date"] == first)]
+    cumulative = _expected_cumulative(expected_purchases, start.to_numpy(dtype=np.int64), periods, days)
+    return pd.DataFrame(
+        {
+            "period": np.arange(1, periods + 1),
+            "actual": actual,
+            "expected": np.diff(cumulative, prepend=0.0),
+            "actual_cumulative": np.cumsum(actual),
+            "expected_cumulative": cumulative,
+        }
+    )
+
+
+def mean_cumulative_error(table: pd.DataFrame, first: int, last: int) -> float:
+    """Return the mean absolute percentage error of the cumulative expectation over periods `first` to `last`."""
+    part = table[table["period"].between(first, last)]
+    error = (part["expected_cumulative"] - part["actual_cumulative"]) / part["actual_cumulative"]
+    return float(100.0 * error.abs().mean())
+
+
+def _expected_cumulative(
+    expected_purchases: Callable[[FloatArray], FloatArray], start_day: np.ndarray, periods: int, days: float
+) -> FloatArray:
+    """Return the expected repeat purchases by the last day of each period, customers starting on `start_day`."""
+    starts, customers = np.unique(start_day, return_counts=True)
+    last_day = np.ceil(np.arange(1, periods + 1) * days) - 1.0
+    elapsed = np.maximum(last_day[:, None] - starts, 0.0) / days
+    return np.asarray(expected_purchases(elapsed) @ customers, dtype=np.float64)

@@ -1,0 +1,239 @@
+"""From a user's transaction log to purchase histories: who bought how often, when last, and for how much.
+
+A *purchase* is a customer's day: rows of the same customer and day are one purchase whose amounts add up, so that an
+order written as three lines is not three visits. The first purchase makes a customer; only later ones are repeat
+purchases.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from cxsim.errors import Fault, InputError, nearest
+from cxsim.forecast.closed_forms.histories import rows_path
+
+type Returns = Literal["net", "drop", "refuse"]
+type Unit = Literal["days", "weeks", "months", "years"]
+
+DAYS_IN = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12.0, "years": 365.25}
+
+
+@dataclass(frozen=True)
+class TransactionColumns:
+    """What the log calls its columns.
+
+    Attributes
+    ----------
+    amount : may be empty when money is not known.
+    date_format : how dates are written, as for `strptime`, e.g. ``%d/%m/%Y``; never guessed, since 03/04 is two dates.
+    """
+
+    customer: str = "customer"
+    date: str = "date"
+    amount: str = "amount"
+    date_format: str = "ISO8601"
+
+
+@dataclass(frozen=True)
+class TransactionLog:
+    """A clean log.
+
+    Attributes
+    ----------
+    purchases : columns ``customer, date, amount``, one row per customer and day, by customer and date.
+    notes : what was changed on the way, in words, for the report.
+    """
+
+    purchases: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def read_transactions(
+    log: pd.DataFrame,
+    columns: TransactionColumns = TransactionColumns(),
+    *,
+    returns: Returns = "net",
+    first_date: str | pd.Timestamp | None = None,
+) -> TransactionLog:
+    """Return the `TransactionLog` of a raw table of transactions, in any order.
+
+    Parameters
+    ----------
+    log : one row a transaction.
+    returns : what a negative amount does: ``net`` takes it off the customer's latest purchases up to that day, and a
+        purchase returned in full is no purchase; ``drop`` ignores it; ``refuse`` raises.
+    first_date : start of the observation; who bought before it is not a new customer of the log, so such rows raise.
+
+    Raises
+    ------
+    InputError : a column that is absent, values that cannot be read, or what the options above refuse, with row numbers
+        counted from 0.
+    """
+    _check_columns(log, columns)
+    dates = _read_dates(log[columns.date], columns.date_format)
+    amounts = pd.to_numeric(log[columns.amount], errors="coerce") if columns.amount else pd.Series(np.nan, log.index)
+    _check_rows(log, columns, dates, amounts, returns, first_date)
+    rows = pd.DataFrame({"customer": log[columns.customer], "date": dates, "amount": amounts.astype(np.float64)})
+    notes = (
+        [] if dates.is_monotonic_increasing or _ordered_within_customers(rows) else ["rows were put in order of date"]
+    )
+    is_return = (rows["amount"] < 0).to_numpy()
+    if is_return.any() and returns == "drop":
+        notes.append(f"{is_return.sum()} returns (negative amounts) were ignored")
+        rows = rows[~is_return]
+    purchases = _merge_days(rows, notes)
+    if is_return.any() and returns == "net":
+        purchases = _net_returns(purchases, int(is_return.sum()), notes)
+    return TransactionLog(purchases.reset_index(drop=True), tuple(notes))
+
+
+def purchase_histories(
+    log: TransactionLog,
+    calibration_end: str | pd.Timestamp,
+    unit: Unit = "weeks",
+    holdout_end: str | pd.Timestamp | None = None,
+) -> pd.DataFrame:
+    """Return one row per customer acquired by `calibration_end`: his history up to it, and what followed.
+
+    Columns: ``customer``, ``first_date``, ``frequency`` (repeat purchases), ``recency_<unit>`` (first to last
+    purchase), ``age_<unit>`` (first purchase to `calibration_end`), ``mean_repeat_spend`` (per repeat purchase, 0
+    without one); with `holdout_end` also ``holdout_frequency``, ``holdout_spend`` (total) and ``holdout_<unit>`` (its
+    length).
+
+    Raises
+    ------
+    InputError : an end that precedes the first purchase of the log, or a holdout that ends before it begins.
+    """
+    end, until = pd.Timestamp(calibration_end), pd.Timestamp(holdout_end or calibration_end)
+    bought = log.purchases
+    start = bought["date"].min()
+    if not start <= end <= until:
+        rule = f"must be in order: first purchase {start.date()}, calibration end, holdout end"
+        raise InputError([Fault("calibration_end", rule, f"{end.date()}, {until.date()}")])
+    first = bought.groupby("customer")["date"].transform("min")
+    known, repeat = first <= end, bought["date"] > first
+    past, future = bought["date"] <= end, (bought["date"] > end) & (bought["date"] <= until)
+    by_customer = pd.DataFrame(
+        {
+            "customer": bought["customer"],
+            "date": bought["date"].where(past),
+            "frequency": repeat & past,
+            "spend": bought["amount"].where(repeat & past, 0.0),
+            "holdout_frequency": future,
+            "holdout_spend": bought["amount"].where(future, 0.0),
+        }
+    )[known].groupby("customer", sort=True)
+    dates, sums = by_customer["date"].agg(["min", "max"]), by_customer.sum(numeric_only=True)
+    days = DAYS_IN[unit]
+    table = pd.DataFrame(
+        {
+            "first_date": dates["min"],
+            "frequency": sums["frequency"].astype(np.int64),
+            f"recency_{unit}": (dates["max"] - dates["min"]).dt.days / days,
+            f"age_{unit}": (end - dates["min"]).dt.days / days,
+            "mean_repeat_spend": sums["spend"] / sums["frequency"].clip(lower=1),
+        }
+    )
+    if holdout_end is not None:
+        table["holdout_frequency"] = sums["holdout_frequency"].astype(np.int64)
+        table["holdout_spend"] = sums["holdout_spend"]
+        table[f"holdout_{unit}"] = (until - end).days / days
+    return table.reset_index()
+
+
+def _read_dates(column: pd.Series[str], date_format: str) -> pd.Series[pd.Timestamp]:
+    """Return the days of a column, missing where it cannot be read.
+
+    Whole numbers such as 19970131 are read as they are written; left alone they would pass for nanoseconds since 1970.
+    """
+    written = column.astype(str) if pd.api.types.is_numeric_dtype(column) else column
+    return pd.to_datetime(written, errors="coerce", format=date_format).dt.normalize()
+
+
+def _check_columns(log: pd.DataFrame, columns: TransactionColumns) -> None:
+    """Raise `InputError` for every declared column that the log does not have, and for an empty log."""
+    names = [str(name) for name in log.columns]
+    wanted = [name for name in (columns.customer, columns.date, columns.amount) if name]
+    faults = [
+        Fault(f"column {name}", "is not in the transaction log", nearest=nearest(name, names))
+        for name in wanted
+        if name not in names
+    ]
+    if log.empty:
+        faults.append(Fault("transactions", "must not be empty"))
+    if faults:
+        raise InputError(faults)
+
+
+def _check_rows(
+    log: pd.DataFrame,
+    columns: TransactionColumns,
+    dates: pd.Series[pd.Timestamp],
+    amounts: pd.Series[float],
+    returns: Returns,
+    first_date: str | pd.Timestamp | None,
+) -> None:
+    """Raise `InputError` for every kind of row that cannot be used."""
+    rules = {
+        f"column {columns.customer} must name a customer": log[columns.customer].isna(),
+        f"column {columns.date} must be a date written as {columns.date_format}": dates.isna(),
+    }
+    if columns.amount:
+        rules[f"column {columns.amount} must be a number"] = ~amounts.between(-np.inf, np.inf, inclusive="neither")
+        if returns == "refuse":
+            rules[f"column {columns.amount} must not be negative (a return)"] = amounts < 0
+    if first_date is not None:
+        start = pd.Timestamp(first_date)
+        remedy = "start earlier, or leave out the customers acquired before"
+        rules[f"column {columns.date} precedes the first date {start.date()}: {remedy}"] = dates < start
+    faults = [Fault(rows_path(broken.to_numpy(dtype=bool)), rule) for rule, broken in rules.items() if broken.any()]
+    if faults:
+        raise InputError(faults)
+
+
+def _ordered_within_customers(rows: pd.DataFrame) -> bool:
+    """Return whether every customer's rows are already in order of date."""
+    step = rows.groupby("customer", sort=False)["date"].diff()
+    return not bool((step < pd.Timedelta(0)).any())
+
+
+def _merge_days(rows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    """Return one row per customer and day with the amounts added up."""
+    merged = rows.groupby(["customer", "date"], sort=True)["amount"].sum(min_count=1).reset_index()
+    if len(merged) < len(rows):
+        notes.append(f"{len(rows) - len(merged)} rows were merged into another row of the same customer and day")
+    return merged
+
+
+def _net_returns(purchases: pd.DataFrame, n_returns: int, notes: list[str]) -> pd.DataFrame:
+    """Return the purchases after taking each day's surplus of returns off the customer's latest purchases before it."""
+    amount = purchases["amount"].to_numpy(copy=True)
+    customer = purchases["customer"].to_numpy()
+    keep = amount >= 0
+    unmatched = 0
+    for row in np.flatnonzero(~keep):
+        unmatched += _take_back(amount, customer, keep, int(row))
+    cancelled = int((~keep).sum() - (purchases["amount"] < 0).sum())
+    notes.append(
+        f"{n_returns} returns (negative amounts) were taken off earlier purchases: {cancelled} purchases were"
+        f" returned in full, {unmatched} returns exceed what the log shows as bought and were cut"
+    )
+    return purchases.assign(amount=amount)[keep]
+
+
+def _take_back(amount: NDArray[np.float64], customer: NDArray[np.object_], keep: NDArray[np.bool_], row: int) -> bool:
+    """Take the return at `row` off the earlier purchases, latest first; return whether some of it found no purchase."""
+    left, at = -amount[row], row - 1
+    while left > 0 and at >= 0 and customer[at] == customer[row]:
+        if keep[at] and amount[at] > 0:
+            taken = min(left, amount[at])
+            amount[at] -= taken
+            left -= taken
+            keep[at] = amount[at] > 0
+        at -= 1
+    return bool(left > 0)
