@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -37,7 +38,7 @@ def load(name: str | Path = "telecom", overrides: Sequence[str] = (), config_dir
     InputError : every fault at once.
     """
     if Path(name).suffix in {".yaml", ".yml"}:
-        return _build(*_saved(Path(name), overrides)).scenario
+        return judge(*_saved(Path(name), overrides)).scenario
     search = SearchPath.of(config_dir)
     missing = search.missing("scenario", str(name))
     if missing is not None:
@@ -52,12 +53,11 @@ def job(overrides: Sequence[str] = (), config_dir: str | Path | None = None) -> 
     ------
     InputError : every fault at once.
     """
-    composed, faults = compose(overrides, config_dir)
-    return _build(composed, faults)
+    return judge(*compose(overrides, config_dir))
 
 
-def compose(overrides: Sequence[str], config_dir: str | Path | None) -> tuple[dict[str, Any], list[Fault]]:
-    """Return the whole configuration as plain data, not yet validated, and what is wrong with the overrides.
+def compose(overrides: Sequence[str], config_dir: str | Path | None) -> tuple[DictConfig, list[Fault]]:
+    """Return the whole configuration, not yet validated, and what is wrong with the overrides.
 
     Raises
     ------
@@ -72,12 +72,18 @@ def compose(overrides: Sequence[str], config_dir: str | Path | None) -> tuple[di
     if own:
         config = _compose([*wanted.groups, *(f"+intervention@interventions.{name}={name}" for name in own)], search)
     faults = [*wanted.faults, *_set(config, wanted.values), *_unknown_arms(config, search)]
-    return _plain(config), faults
+    return config, faults
 
 
-def _build(composed: dict[str, Any], faults: list[Fault]) -> Job:
+def judge(config: DictConfig, faults: Sequence[Fault] = ()) -> Job:
+    """Return the job that a configuration describes, unless it or what came before is wrong.
+
+    Raises
+    ------
+    InputError : every fault at once.
+    """
     try:
-        built = build_job(composed)
+        built = build_job(plain(config))
     except InputError as error:
         raise InputError([*faults, *error.faults]) from None
     if faults:
@@ -146,7 +152,7 @@ def _unknown_arms(config: DictConfig, search: SearchPath) -> list[Fault]:
     ]
 
 
-def _saved(path: Path, overrides: Sequence[str]) -> tuple[dict[str, Any], list[Fault]]:
+def _saved(path: Path, overrides: Sequence[str]) -> tuple[DictConfig, list[Fault]]:
     try:
         config = OmegaConf.load(path)
     except (MarkedYAMLError, OSError, UnicodeDecodeError) as error:
@@ -154,15 +160,21 @@ def _saved(path: Path, overrides: Sequence[str]) -> tuple[dict[str, Any], list[F
     if not isinstance(config, DictConfig):
         raise InputError([Fault(str(path), "must hold a scenario")])
     wanted = read(overrides, SearchPath(()))
-    return _plain(config), [*wanted.faults, *_set(config, wanted.values)]
+    return config, [*wanted.faults, *_set(config, wanted.values)]
 
 
-def _plain(config: DictConfig) -> dict[str, Any]:
+def plain(config: DictConfig) -> dict[str, Any]:
+    """Return the configuration as plain data, its references filled in.
+
+    Raises
+    ------
+    InputError : a reference that leads nowhere, or a value that was left to be filled in.
+    """
     try:
-        plain: dict[str, Any] = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)  # type: ignore[assignment]
+        data: dict[str, Any] = OmegaConf.to_container(config, resolve=True, throw_on_missing=True)  # type: ignore[assignment]
     except OmegaConfBaseException as error:
         raise InputError([Fault(error.full_key or "configuration", str(error.msg).splitlines()[0])]) from None
-    return plain
+    return data
 
 
 def _fault(error: Exception, search: SearchPath) -> Fault:
@@ -174,4 +186,8 @@ def _fault(error: Exception, search: SearchPath) -> Fault:
         return search.missing(group, choice) or Fault(error.missing_cfg_file, "no such file")
     if isinstance(error, FileNotFoundError) and error.filename:
         return Fault(str(error.filename), "no such file")
-    return Fault("configuration", " ".join((str(error) or str(error.__cause__)).splitlines()[:2]))
+    text = (str(error) or str(error.__cause__)).splitlines()[0]
+    unused = re.match(r"Could not override '([^']+)'", text)
+    if unused:
+        return Fault(unused[1], "no file of this group is in use under that name; to add one write a + before it")
+    return Fault("configuration", text)

@@ -1,0 +1,118 @@
+"""The commands: what each does, how it is typed, and which function does it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cxsim.spec.job import Job
+
+type Body = Callable[[Job, bool], int]
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command that takes a configuration.
+
+    Attributes
+    ----------
+    summary : what it does, in one line.
+    text : more about it, for its page.
+    examples : what to type.
+    body : does it, given the job and whether to show progress; returns the exit status.
+    writes : whether it leaves a run folder.
+    """
+
+    name: str
+    summary: str
+    text: str
+    examples: tuple[str, ...]
+    body: Body
+    writes: bool = True
+
+
+def _run(job: Job, progress: bool) -> int:
+    from cxsim.study.simulate import run_job
+
+    _tell_found(job, "run")
+    _finish(run_job(job, "run", progress))
+    return 0
+
+
+def _compare(job: Job, progress: bool) -> int:
+    from cxsim.report.terminal import effects
+    from cxsim.study.compare import run_job
+
+    _tell_found(job, "compare")
+    folder = run_job(job, progress)
+    effects(folder)
+    _finish(folder)
+    return 0
+
+
+def _journey(job: Job, _: bool) -> int:
+    from cxsim.journey.describe import run
+
+    return run(job)
+
+
+def _tell_found(job: Job, command: str) -> None:
+    from cxsim.results.folder import folder_of, is_finished
+
+    folder = folder_of(job, command)
+    if is_finished(folder):
+        print(f"{folder}: found finished, nothing is simulated again", file=sys.stderr)
+
+
+def _finish(folder: Path) -> None:
+    report = folder / "report.html"
+    if not report.exists():
+        from cxsim.report.document import build
+
+        report = build(folder)
+    print(f"results: {folder}")
+    print(f"report:  {report}")
+
+
+_LISTED = (
+    Command(
+        "run",
+        "simulate one scenario",
+        "Simulates one scenario, study.replications times with different luck, and writes its tables and report.",
+        (
+            "cxsim run",
+            "cxsim run population.size=5000 time.horizon_weeks=52 study.replications=3",
+            "cxsim run -m market.price_gap=-0.1,0,0.1",
+        ),
+        _run,
+    ),
+    Command(
+        "compare",
+        "the main job: interventions against the baseline, same customers, same luck",
+        "Simulates the baseline and every arm of study.arms on the same customers with the same luck, and writes the\n"
+        "paired effects of each with their intervals.",
+        (
+            "cxsim compare",
+            "cxsim compare 'study.arms=[faster_reply,faster_reply+agent_training]' study.replications=20",
+            "cxsim compare --config-dir mine 'study.arms=[vip_line]'   # mine/intervention/vip_line.yaml",
+        ),
+        _compare,
+    ),
+    Command(
+        "journey",
+        "check a journey and draw its map",
+        "Checks the journey of the scenario and draws its map.",
+        ("cxsim journey", "cxsim journey journey=telecom", "cxsim journey --config-dir mine journey=mine"),
+        _journey,
+        writes=False,
+    ),
+)
+CONFIGURED: Mapping[str, Command] = {command.name: command for command in _LISTED}
+SUMMARIES: Mapping[str, str] = {
+    **{command.name: command.summary for command in _LISTED},
+    "report": "(re)build the report of a finished run: cxsim report RUN_DIR",
+}

@@ -1,0 +1,104 @@
+"""Files that are complete or absent: written beside their place, flushed to the disk, then renamed."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TEMPORARY = ".unfinished-"
+
+
+def write_parquet(table: pd.DataFrame, path: Path) -> None:
+    """Write a table; equal tables give equal bytes."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    # What pandas notes about itself in the file would change with its version, not with the table.
+    arrow = pa.Table.from_pandas(table, preserve_index=False).replace_schema_metadata(None)
+    with _whole(path) as file:
+        pq.write_table(arrow, file, compression="zstd", version="2.6", row_group_size=1 << 20)
+
+
+def read_parquet(path: Path) -> pd.DataFrame:
+    """Return the table of a file."""
+    import pandas as pd
+
+    return pd.read_parquet(path)
+
+
+def write_csv(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as text, every number with all its digits."""
+    write_text(table.to_csv(index=False, lineterminator="\n"), path)
+
+
+def write_json(content: Mapping[str, Any], path: Path) -> None:
+    """Write plain data."""
+    write_text(json.dumps(content, indent=2) + "\n", path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write text."""
+    with _whole(path) as file:
+        file.write_bytes(text.encode())
+
+
+def write_folder(path: Path, fill: Callable[[Path], None]) -> None:
+    """Let `fill` write into a new folder that appears at `path` only when it is complete.
+
+    Where somebody else was faster, theirs stays: equal keys have equal content.
+    """
+    import shutil
+
+    if path.exists():
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = _beside(path)
+    unfinished.mkdir()
+    try:
+        fill(unfinished)
+        _flush(unfinished)
+        try:
+            unfinished.replace(path)
+        except OSError:
+            if not path.is_dir():
+                raise
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+    _flush(path.parent)
+
+
+def unfinished(folder: Path) -> list[Path]:
+    """Return what writers that were killed left in a folder."""
+    return sorted(folder.glob(f"{TEMPORARY}*"))
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    temporary = _beside(path)
+    try:
+        yield temporary
+        _flush(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    _flush(path.parent)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f"{TEMPORARY}{uuid.uuid4().hex}-{path.name}")
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
