@@ -126,7 +126,7 @@ class Complaint(Spec):
     intercept: float = -1.2
     severity: float = 3.5
     satisfaction: float = 4.0
-    ease: float = 0.5
+    ease: float = 0.0
 
 
 class Recovery(Spec):

@@ -1,0 +1,273 @@
+"""From a scenario's numbers to the tables that the kernels read: one slot per group of customers reached alike."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from cxsim.arrays import Floats, Ints, Rows
+from cxsim.engine.world import CONTRACT, SEGMENT, TOUCHPOINT, World
+from cxsim.journey.compile import compile_journey
+from cxsim.journey.tables import EdgeKind, JourneyTables
+from cxsim.population.birth import Laws
+from cxsim.spec.behaviour import Behaviour
+from cxsim.spec.journey import Problem
+from cxsim.spec.population import BetaGeometric, ExponentialTenure
+from cxsim.spec.scenario import Scenario
+from cxsim.units import keep_factor, probability_to_rate
+
+KANO = {
+    "basic": (0.1, 1.5),
+    "performance": (1.0, 1.0),
+    "delight": (1.5, 0.1),
+    "indifferent": (0.0, 0.0),
+}
+"""Kano type: factor of gains, factor of losses (shapes Kano 1984, sizes [A])."""
+
+_HALF_LIFE = "_half_life_weeks"
+_TASK_STAGES = ("purchase", "service")
+
+
+@cache
+def parameter_paths() -> dict[str, str]:
+    """Return field of the parameter record -> dotted name of the scenario's number; half-lives become keep factors."""
+    paths: dict[str, str] = {}
+    for group, field in Behaviour.model_fields.items():
+        annotation: Any = field.annotation
+        for name in annotation.model_fields:
+            target = f"{group}_{name}"
+            if name.endswith(_HALF_LIFE):
+                target = f"{group}_{name[: -len(_HALF_LIFE)]}_keep"
+            elif name == "half_life_weeks":
+                target = f"{group}_keep"
+            paths[target] = f"behaviour.{group}.{name}"
+    for name, field in Problem.model_fields.items():
+        if field.annotation is not str and name != "touchpoint":
+            paths[f"problem_{name}"] = f"journey.problem.{name}"
+    paths |= {
+        "journey_contact_rate": "journey.contact_rate",
+        "journey_alignment": "journey.alignment",
+        "journey_save_desk": "journey.save_desk",
+        "journey_nudge": "journey.nudge",
+        "market_price_gap": "market.price_gap",
+        "market_outside_option": "market.outside_option",
+        "market_outside_reference": "market.outside_reference",
+        "promise_functional": "market.promise.functional",
+        "promise_emotional": "market.promise.emotional",
+        "money_margin": "money.margin",
+    }
+    return paths
+
+
+@cache
+def parameter_type() -> np.dtype[Any]:
+    """Return the record type of one slot of parameters."""
+    return np.dtype([(name, "f8") for name in (*parameter_paths(), "programme_cost_week")])
+
+
+def parameter_record(values: Mapping[str, float], weeks: float) -> Rows:
+    """Return one record of parameters for ticks of this length."""
+    record = np.zeros(1, parameter_type())
+    for name, path in parameter_paths().items():
+        value = values[path]
+        record[name] = keep_factor(value, weeks) if path.endswith("half_life_weeks") else value
+    return record
+
+
+class Blueprint:
+    """What of a scenario never changes during a run, and how to fill one slot of its tables from named numbers."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        journey = scenario.journey
+        self.scenario = scenario
+        self.weeks = 1.0 / scenario.time.ticks_per_week
+        self.journey: JourneyTables = compile_journey(journey)
+        self.touchpoints = list(journey.touchpoints)
+        self.channels = list(journey.channels)
+        self.queues = list(journey.queues)
+        self.offices = list(journey.back_offices)
+        self.nodes = list(journey.nodes)
+        self.segments = list(scenario.population.segments)
+        departments = sorted({t.department for t in journey.touchpoints.values()})
+        self._static = np.zeros(len(self.touchpoints), TOUCHPOINT)
+        for row, t in zip(self._static, journey.touchpoints.values(), strict=True):
+            row["gain_functional"], row["loss_functional"] = KANO[t.kano.functional]
+            row["gain_emotional"], row["loss_emotional"] = KANO[t.kano.emotional]
+            row["moment"] = t.moment_of_truth
+            row["task"] = t.stage in _TASK_STAGES
+            row["service"] = t.stage == "service"
+            row["department"] = departments.index(t.department)
+            row["by_tenure"] = t.phase == "tenure"
+            if t.every_weeks is not None:
+                row["period"] = max(1, round(t.every_weeks / self.weeks))
+        for name in scenario.surveys.transactional.after:
+            self._static[self.touchpoints.index(name)]["asked"] = 1
+        self.human = np.array([c.human for c in journey.channels.values()], np.int64)
+        self.queue_of = _index_of([c.queue for c in journey.channels.values()], self.queues)
+        self.office_of = _index_of([c.back_office for c in journey.channels.values()], self.offices)
+        self.bins = _contact_bins(scenario)
+        self.constant = (np.abs(self.journey.coefficients[:, 1:]).sum(axis=1) == 0.0).astype(np.int64)
+        self.instant = _instant_nodes(self.journey)
+
+    def tables(self, values: Mapping[str, float], event_costs: Mapping[str, float], programme_week: float) -> dict[str, Any]:
+        """Return the tables of one slot, by field of `World`."""
+        params = parameter_record(values, self.weeks)
+        params["programme_cost_week"] = programme_week
+        points = self._static.copy()
+        zone_moment = values["behaviour.appraisal.zone_moment"]
+        n_points, n_channels = len(self.touchpoints), len(self.channels)
+        functional, emotional = np.zeros((n_points, n_channels)), np.zeros((n_points, n_channels))
+        mix = np.zeros((n_points, n_channels))
+        shift_f = np.array([values[f"journey.channels.{c}.quality.functional"] for c in self.channels])
+        shift_e = np.array([values[f"journey.channels.{c}.quality.emotional"] for c in self.channels])
+        for k, name in enumerate(self.touchpoints):
+            root = f"journey.touchpoints.{name}"
+            for field in ("weight", "noise", "failure", "severity", "blame", "unavoidable"):
+                points[k][field] = values[f"{root}.{field}"]
+            points[k]["norm"] = values.get(f"{root}.norm.credit", 0.0)
+            points[k]["zone"] = zone_moment if points[k]["moment"] else 1.0
+            points[k]["event_cost"] = event_costs.get(name, 0.0)
+            functional[k] = np.clip(values[f"{root}.quality.functional"] + shift_f, 0.0, 1.0)
+            emotional[k] = np.clip(values[f"{root}.quality.emotional"] + shift_e, 0.0, 1.0)
+            weights = np.array([values[f"{root}.channels.{c}"] for c in self.channels])
+            mix[k] = np.cumsum(weights) / weights.sum()
+        seamless = np.ones((n_channels, n_channels))
+        for i, a in enumerate(self.channels):
+            for j in range(i + 1, n_channels):
+                seamless[i, j] = seamless[j, i] = values[f"journey.integration.pairs.{a}-{self.channels[j]}"]
+
+        def per(group: str, names: list[str], field: str) -> Floats:
+            return np.array([values[f"journey.{group}.{name}.{field}"] for name in names] or [0.0])
+
+        return {
+            "params": params[0],
+            "touchpoints": points,
+            "quality_functional": functional,
+            "quality_emotional": emotional,
+            "mix": mix,
+            "integration": seamless,
+            "channel_cost": per("channels", self.channels, "cost"),
+            "task_success": per("channels", self.channels, "task_success"),
+            "office_delay": per("back_offices", self.offices, "delay"),
+            "office_fixed": per("back_offices", self.offices, "fixed_delay_weeks"),
+            "office_target": per("back_offices", self.offices, "target_weeks"),
+        }
+
+    def world(self, slots: Ints, tables: list[dict[str, Any]]) -> World:
+        """Return the world of these slots; `slots` maps a reach mask to its position in `tables`."""
+        scenario = self.scenario
+        stacked = {name: np.array([table[name] for table in tables]) for name in tables[0]}
+        relational = scenario.surveys.relational
+        return World(
+            slots=slots,
+            human=self.human,
+            queue_of=self.queue_of,
+            office_of=self.office_of,
+            bins=self.bins,
+            journey=self.journey,
+            constant=self.constant,
+            instant=self.instant,
+            entry=self.nodes.index(scenario.journey.start),
+            problem_touchpoint=self.touchpoints.index(scenario.journey.problem.touchpoint),
+            segments=self.segment_records(),
+            contracts=self.contract_records(),
+            relational=(max(1, round(relational.every_weeks / self.weeks)), relational.sample),
+            transactional_sample=scenario.surveys.transactional.sample,
+            margin=scenario.money.margin,
+            **stacked,
+        )
+
+    def segment_records(self) -> Rows:
+        """Return one record per segment."""
+        records = np.zeros(len(self.segments), SEGMENT)
+        for row, segment in zip(records, self.scenario.population.segments.values(), strict=True):
+            row["zone_scale"] = segment.zone_scale
+            row["weight_a"], row["weight_b"] = segment.emotional_weight
+            row["switch_a"], row["switch_b"] = segment.switching_cost
+            row["monthly_revenue"] = segment.monthly_revenue
+            row["revenue_log_sd"] = segment.monthly_revenue_log_sd
+        return records
+
+    def contract_records(self) -> Rows:
+        """Return one record per contract."""
+        contracts = self.scenario.population.contracts.values()
+        return np.array([(c.commitment_weeks, c.renews) for c in contracts], CONTRACT)
+
+    def laws(self, values: Mapping[str, float]) -> Laws:
+        """Return the distributions that customers are drawn from."""
+        population = self.scenario.population
+        traits, frailty, tenure = population.traits, population.frailty, population.tenure
+        lived = _lived_quality(self.scenario)
+        behaviour = self.scenario.behaviour
+        geometric = isinstance(frailty, BetaGeometric)
+        drawn = isinstance(tenure, ExponentialTenure)
+        return Laws(
+            segment_shares=np.cumsum([segment.share for segment in population.segments.values()]),
+            contract_shares=np.cumsum([contract.share for contract in population.contracts.values()]),
+            segments=self.segment_records(),
+            params=parameter_record(values, self.weeks),
+            alpha=frailty.alpha if geometric else 0.0,
+            beta=frailty.beta if geometric else 0.0,
+            hazard=0.0 if geometric else probability_to_rate(frailty.churn_year, 52.0),
+            tenure_mean=tenure.mean_weeks if drawn else 0.0,
+            tenure_max=tenure.max_weeks if drawn else 1.0,
+            loss_aversion=traits.loss_aversion,
+            loss_aversion_log_sd=traits.loss_aversion_log_sd,
+            taste_sd=traits.taste_sd,
+            style_sd=traits.style_sd,
+            voice_sd=traits.complaint_sd,
+            openness_sd=traits.survey_sd,
+            patience_log_sd=traits.patience_log_sd,
+            congruence_sd=traits.congruence_sd,
+            expectation_sd=behaviour.expectation.initial_sd,
+            should_lead=behaviour.expectation.should_lead,
+            lived_functional=lived[0],
+            lived_emotional=lived[1],
+            weeks=self.weeks,
+            start=self.nodes.index(self.scenario.journey.start),
+            active=self.nodes.index(self.scenario.journey.active),
+        )
+
+
+def _index_of(chosen: list[str | None], names: list[str]) -> Ints:
+    return np.array([-1 if name is None else names.index(name) for name in chosen], np.int64)
+
+
+def _contact_bins(scenario: Scenario) -> Floats:
+    """Return queue x 8: cumulative probability that a contact falls into an intraday bin."""
+    queues = scenario.journey.queues.values()
+    bins = np.ones((max(1, len(queues)), 8))
+    for row, queue in zip(bins, queues, strict=False):
+        loads = np.array([part.load * part.share for part in queue.profile])
+        row[: len(loads)] = np.cumsum(loads) / loads.sum()
+    return bins
+
+
+def _instant_nodes(journey: JourneyTables) -> Ints:
+    """Return 1 for nodes that only pass customers on: no dwell, no guard, no rate, no churn."""
+    instant = np.zeros(journey.life.size, np.int64)
+    passing = (EdgeKind.PROBABILITY, EdgeKind.TASK, EdgeKind.LOGIT, EdgeKind.REST)
+    for node in range(journey.life.size):
+        kinds = journey.edge_kind[journey.first_edge[node] : journey.first_edge[node + 1]]
+        free = journey.dwell_kind[node] == 0 and journey.churn_target[node] < 0
+        instant[node] = free and kinds.size > 0 and all(kind in passing for kind in kinds)
+    return instant
+
+
+def _lived_quality(scenario: Scenario) -> tuple[float, float]:
+    """Return the quality that an incumbent is used to: calendar touchpoints, weighted by weight and frequency."""
+    regular = [t for t in scenario.journey.touchpoints.values() if t.every_weeks is not None]
+    if not regular:
+        promise = scenario.market.promise
+        return promise.functional, promise.emotional
+    weights = np.array([min(t.weight, 1.0) / (t.every_weeks or 1.0) for t in regular])
+    if weights.sum() == 0.0:
+        weights = np.ones(len(regular))
+    weights /= weights.sum()
+    functional = float(np.dot(weights, [t.quality.functional for t in regular]))
+    return functional, float(np.dot(weights, [t.quality.emotional for t in regular]))
+
+

@@ -1,0 +1,160 @@
+"""The end of a customer's tick: money, the decision to leave, surveys, and what is counted; equations (28), (34), (35), (37)."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from cxsim.behaviour.account import balance, scaled_balance
+from cxsim.behaviour.churn import churn_probability, disutility, lock_factor
+from cxsim.behaviour.memory import episode_score, peak_end
+from cxsim.behaviour.money import tick_revenue
+from cxsim.behaviour.survey import answer_probability, latent_score, score
+from cxsim.engine.rows import pay, read_account, read_memory
+from cxsim.engine.tally import Tally, add, count, fixed
+from cxsim.engine.walk import cohort_of, enter, tenure_class
+from cxsim.engine.world import Clock, World
+from cxsim.measures import ExitCode, Measure, ProblemCode
+from cxsim.rng import Block, Luck, normal, uniform, words
+
+_FATE, _RELATIONAL, _TRANSACTIONAL = int(Block.FATE), int(Block.RELATIONAL), int(Block.TRANSACTIONAL)
+_ACTIVE, _FRUSTRATED, _ENCHANTED = int(Measure.ACTIVE), int(Measure.FRUSTRATED), int(Measure.ENCHANTED)
+_REVENUE, _PROGRAMME, _BASE_REVENUE = int(Measure.REVENUE), int(Measure.PROGRAMME_COST), int(Measure.BASE_REVENUE)
+_BASE_ACTIVE, _OPEN, _REACHED = int(Measure.BASE_ACTIVE), int(Measure.OPEN_PROBLEMS), int(Measure.REACHED)
+_SATISFACTION, _BALANCE = int(Measure.SATISFACTION), int(Measure.BALANCE)
+_EXPECT_F, _EXPECT_E = int(Measure.EXPECTATION_FUNCTIONAL), int(Measure.EXPECTATION_EMOTIONAL)
+_HABITUATION, _TRUST = int(Measure.HABITUATION), int(Measure.TRUST)
+_ASKED, _ANSWERED = int(Measure.ASKED), int(Measure.ANSWERED)
+_CSAT, _CSAT_ANSWERS = int(Measure.CSAT), int(Measure.CSAT_ANSWERS)
+_SERVICE, _EXPERIENCE, _NATURAL = int(ExitCode.SERVICE), int(ExitCode.EXPERIENCE), int(ExitCode.NATURAL)
+_NO_PROBLEM = int(ProblemCode.NONE)
+_ANSWER_NOISE = 0.08
+"""Standard deviation of a survey answer around the remembered episode, on the 0 to 1 scale, [A]."""
+_LAST_CHANCE = 0.3
+"""Remembered failures (severity units) above which a loss counts as caused by service."""
+
+
+def close_tick(c: Any, who: int, clock: Clock, luck: Luck, world: World, tally: Tally) -> None:
+    """End the tick of an active customer: revenue, surveys, counting, and the decision to leave."""
+    slot = world.slots[c.reached]
+    p = world.params[slot]
+    account = read_account(c)
+    memory = peak_end(read_memory(c), p)
+    affect = scaled_balance(account, p)
+    satisfaction = np.float64(c.satisfaction)
+    fate = words(luck, who, clock.tick, _FATE, 0)
+    if p.churn_notice > 0.0 and uniform(fate.c) < -math.expm1(-p.churn_notice * clock.weeks):
+        c.attention = 1.0
+
+    # money
+    revenue = tick_revenue(np.float64(c.monthly_revenue), clock.weeks)
+    c.revenue = np.float64(c.revenue) + revenue
+    c.value = np.float64(c.value) + clock.discount * p.money_margin * revenue
+    if p.programme_cost_week > 0.0:
+        programme = p.programme_cost_week * clock.weeks
+        pay(c, programme, clock.discount)
+        add(tally, c.segment, _PROGRAMME, programme)
+
+    # surveys
+    latent = latent_score(satisfaction, affect, memory, np.float64(c.style), normal(fate.b), p)
+    points = score(latent)
+    tally.scores[c.segment, 0, points] += 1
+    survey(c, who, latent, points, clock, luck, world, p, tally)
+
+    # counts
+    segment = c.segment
+    sums = tally.measures[segment]
+    standing = balance(account)
+    sums[_ACTIVE] += 1
+    if standing < 0.0:
+        sums[_FRUSTRATED] += 1
+    elif standing >= p.account_enchanted:
+        sums[_ENCHANTED] += 1
+    if c.problem != _NO_PROBLEM:
+        sums[_OPEN] += 1
+    if c.reached > 0:
+        sums[_REACHED] += 1
+    revenue_units = fixed(revenue)
+    sums[_REVENUE] += revenue_units
+    sums[_SATISFACTION] += fixed(satisfaction)
+    sums[_BALANCE] += fixed(standing)
+    sums[_EXPECT_F] += fixed(np.float64(c.expectation_functional))
+    sums[_EXPECT_E] += fixed(np.float64(c.expectation_emotional))
+    sums[_HABITUATION] += fixed(np.float64(c.habituation))
+    sums[_TRUST] += fixed(np.float64(c.trust))
+    cohort = tally.cohorts[cohort_of(c, clock, tally)]
+    cohort[0] += 1
+    cohort[2] += revenue_units
+    tenure = tally.tenures[tenure_class(c, clock, tally)]
+    tenure[0] += 1
+    tenure[2] += revenue_units
+    if c.origin == 0:
+        sums[_BASE_ACTIVE] += 1
+        sums[_BASE_REVENUE] += revenue_units
+
+    # the decision to leave
+    target = world.journey.churn_target[c.node]
+    if target < 0 or clock.warm == 1:
+        return
+    tenure_weeks = (clock.tick - c.since) * clock.weeks
+    contract = world.contracts[c.contract]
+    eta = disutility(
+        satisfaction,
+        affect,
+        memory,
+        np.float64(c.trust),
+        np.float64(c.failure_memory),
+        1.0 if c.problem != _NO_PROBLEM else 0.0,
+        np.float64(c.switching_cost),
+        np.float64(c.attention),
+        p,
+    )
+    lock = lock_factor(tenure_weeks, contract.commitment_weeks, contract.renews == 1, p)
+    if uniform(fate.a) < churn_probability(np.float64(c.frailty), lock, eta, clock.weeks):
+        c.exit_reason = reason(c, standing)
+        c.dwell = 0
+        if world.journey.touchpoint[target] < 0:
+            enter(c, target, fate.d, clock, world, tally)
+        else:
+            c.next_node = target
+
+
+def reason(c: Any, standing: float) -> int:
+    """Return why the customer leaves, read off the state: service, experience or natural."""
+    if c.problem != _NO_PROBLEM or np.float64(c.failure_memory) > _LAST_CHANCE:
+        return _SERVICE
+    return _EXPERIENCE if standing < 0.0 else _NATURAL
+
+
+def survey(
+    c: Any, who: int, latent: float, points: int, clock: Clock, luck: Luck, world: World, p: Any, tally: Tally
+) -> None:
+    """Ask the customer where a survey is due, and record an answer if there is one."""
+    period = world.relational[0]
+    if (clock.tick + c.calendar) % period == 0:
+        draw = words(luck, who, clock.tick, _RELATIONAL, 0)
+        if uniform(draw.a) < world.relational[1]:
+            count(tally, c.segment, _ASKED)
+            if uniform(draw.b) < answer_probability(latent, np.float64(c.openness), p):
+                count(tally, c.segment, _ANSWERED)
+                tally.scores[c.segment, 1, points] += 1
+    if c.asked == 1 and c.problem == _NO_PROBLEM:
+        c.asked = 0
+        draw = words(luck, who, clock.tick, _TRANSACTIONAL, 0)
+        willing = answer_probability(latent, np.float64(c.openness), p)
+        if uniform(draw.a) < world.transactional_sample and uniform(draw.b) < willing:
+            last = np.float64(c.last_transaction)
+            remembered = last
+            if c.episode_count > 0:
+                mean = np.float64(c.episode_sum) / float(c.episode_count)
+                remembered = episode_score(np.float64(c.episode_peak), last, mean)
+            said = min(1.0, max(0.0, remembered + _ANSWER_NOISE * normal(draw.c)))
+            mark = int(math.floor(4.0 * said + 0.5))
+            tally.csat[c.segment, mark] += 1
+            add(tally, c.segment, _CSAT, 1.0 + mark)
+            count(tally, c.segment, _CSAT_ANSWERS)
+        c.episode_count = 0
+        c.episode_sum = 0.0
+        c.episode_peak = 0.0

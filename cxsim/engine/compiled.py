@@ -1,0 +1,94 @@
+"""One source, two worlds: compile a plain Python rule, with all the rules that it calls, by Numba.
+
+The plain functions stay what they are (one agent runs them in plain Python); `compiled` builds a second copy of the whole
+call tree in which every rule is a compiled function, inlined into its caller. The machine code is cached on disk in a
+folder named by a hash over every source file of the package, so that a change of any mechanism rebuilds it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+import types
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_PACKAGE = "cxsim"
+_FOLDERS = ("behaviour", "engine", "journey", "population", "queueing")
+
+
+@cache
+def source_digest() -> str:
+    """Return a hash (16 hexadecimal digits) over the sources that compiled code is made of, and over its compiler."""
+    import numba
+    import numpy as np
+
+    digest = hashlib.sha256(f"{sys.version} {numba.__version__} {np.__version__}".encode())
+    root = Path(__file__).resolve().parents[1]
+    files = [root / "rng.py", root / "units.py", root / "measures.py"]
+    for folder in _FOLDERS:
+        files.extend(sorted((root / folder).glob("*.py")))
+    for file in files:
+        digest.update(file.name.encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+@cache
+def cache_folder() -> Path:
+    """Return the folder of the compiled code: `CXSIM_CACHE_DIR`, else the user's cache, else a temporary folder."""
+    chosen = os.environ.get("CXSIM_CACHE_DIR")
+    base = Path(chosen) if chosen else Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / _PACKAGE
+    folder = base / source_digest()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError:
+        folder = Path(tempfile.gettempdir()) / _PACKAGE / source_digest()
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def is_cached(function: Callable[..., Any]) -> bool:
+    """Return whether machine code of `function` is on disk already."""
+    return any(cache_folder().rglob(f"*{function.__name__}-*.nbi"))
+
+
+@cache
+def compiled(function: Callable[..., Any]) -> Any:
+    """Return the compiled twin of a plain function, with its whole call tree; the code is cached on disk."""
+    import numba
+    from numba.core import config
+
+    twin = _rebuild(function)
+    before = config.CACHE_DIR
+    config.CACHE_DIR = str(cache_folder())
+    try:
+        return numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(twin)
+    finally:
+        config.CACHE_DIR = before
+
+
+@cache
+def _inlined(function: Callable[..., Any]) -> Any:
+    import numba
+
+    return numba.njit(nogil=True, forceinline=True, error_model="numpy", _nrt=False)(_rebuild(function))
+
+
+def _rebuild(function: Any) -> Any:
+    """Return a copy of `function` whose global names of the package's own functions point to compiled twins."""
+    names = dict(function.__globals__)
+    for name in function.__code__.co_names:
+        value = names.get(name)
+        if isinstance(value, types.FunctionType) and value.__module__.startswith(_PACKAGE):
+            names[name] = _inlined(value)
+    twin = types.FunctionType(function.__code__, names, function.__name__, function.__defaults__)
+    twin.__qualname__ = function.__qualname__
+    twin.__module__ = function.__module__
+    return twin

@@ -1,0 +1,202 @@
+"""An encounter: the firm performs, the customer perceives, compares, feels, books, remembers, learns."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cxsim.behaviour.account import deposit
+from cxsim.behaviour.appraisal import beyond_zone, perceive, reference, value
+from cxsim.behaviour.expectation import learn
+from cxsim.behaviour.habituation import habituate
+from cxsim.behaviour.memory import remember
+from cxsim.behaviour.performance import delivered, effort, inconsistency_penalty, wait_penalty
+from cxsim.behaviour.satisfaction import accumulate, transaction
+from cxsim.behaviour.trust import judge
+from cxsim.engine.rows import (
+    pay,
+    read_account,
+    read_expectation,
+    read_memory,
+    read_satisfaction,
+    write_account,
+    write_expectation,
+    write_memory,
+    write_satisfaction,
+)
+from cxsim.engine.tally import Tally, add, book, fixed, net_bin
+from cxsim.engine.world import Clock, World
+from cxsim.population.columns import NONE
+from cxsim.measures import Cause, Measure, Visit
+from cxsim.rng import Block, Luck, Words, normal, uniform, words
+
+_JOURNEY = int(Block.JOURNEY)
+_EXPERIENCE, _MOMENT, _NORM = int(Cause.EXPERIENCE), int(Cause.MOMENT_OF_TRUTH), int(Cause.NORM)
+_WAIT, _EFFORT, _INCONSISTENCY = int(Cause.WAIT), int(Cause.EFFORT), int(Cause.INCONSISTENCY)
+_PROGRAMME_COST, _CES, _CES_ANSWERS = int(Measure.PROGRAMME_COST), int(Measure.CES), int(Measure.CES_ANSWERS)
+_COUNT, _BELOW, _ABOVE = int(Visit.COUNT), int(Visit.BELOW), int(Visit.ABOVE)
+_SWITCHED, _TASK_FAILED, _KEPT = int(Visit.SWITCHED), int(Visit.TASK_FAILED), int(Visit.KEPT)
+_T_SUM, _EFFORT_SUM, _WAIT_SUM = int(Visit.SATISFACTION), int(Visit.EFFORT), int(Visit.WAIT_MIN)
+_ATTRIBUTABLE = 0.02
+
+
+def pick_channel(draw: Any, slot: int, touchpoint: int, world: World) -> int:
+    """Return the channel of an encounter, by the touchpoint's mix."""
+    mix = world.mix[slot, touchpoint]
+    u = uniform(draw)
+    channel = 0
+    while channel < mix.shape[0] - 1 and u >= mix[channel]:
+        channel += 1
+    return channel
+
+
+def debit_cause(wait: float, toil: float, jolt: float, moment: int) -> int:
+    """Return the cause of an encounter's debit: its largest penalty if that is felt, else the experience itself."""
+    if max(wait, toil, jolt) < _ATTRIBUTABLE:
+        return _MOMENT if moment == 1 else _EXPERIENCE
+    if wait >= toil and wait >= jolt:
+        return _WAIT
+    return _EFFORT if toil >= jolt else _INCONSISTENCY
+
+
+def meet(
+    c: Any,
+    who: int,
+    touchpoint: int,
+    channel: int,
+    position: int,
+    draw: Words,
+    wait_min: float,
+    repeats: float,
+    clock: Clock,
+    luck: Luck,
+    world: World,
+    tally: Tally,
+) -> None:
+    """Let customer `c` live an encounter; equations (6) to (19).
+
+    `position` is the ordinal of the encounter in the customer's tick, `draw` its ENCOUNTER words, `repeats` the number of earlier
+    contacts about the same problem.
+    """
+    slot = world.slots[c.reached]
+    p = world.params[slot]
+    t = world.touchpoints[slot, touchpoint]
+    weight_e = np.float64(c.emotional_weight)
+    weight_f = 1.0 - weight_e
+    switched = 0.0
+    integration = 1.0
+    if c.last_channel != NONE and c.last_channel != channel:
+        switched = 1.0
+        integration = world.integration[slot, c.last_channel, channel]
+    task_failed = 0.0
+    if t.task == 1 and world.human[channel] == 0:
+        chance = words(luck, who, clock.tick, _JOURNEY, position)
+        if uniform(chance.c) >= world.task_success[slot, channel]:
+            task_failed = 1.0
+    handoff_failed = 1.0 if c.handoff == 1 else 0.0
+    c.handoff = 0
+
+    # delivered performance
+    level_f = world.quality_functional[slot, touchpoint, channel] + np.float64(c.taste_functional)
+    level_e = (
+        world.quality_emotional[slot, touchpoint, channel]
+        + np.float64(c.taste_emotional)
+        + p.performance_value_congruence * np.float64(c.congruence)
+    )
+    level = weight_f * level_f + weight_e * level_e
+    toil = 0.0
+    wait = 0.0
+    jolt = 0.0
+    if switched > 0.0:
+        jolt = inconsistency_penalty(level, np.float64(c.last_performance), integration, p)
+    if t.task == 1:
+        toil = effort(repeats, switched, integration, task_failed, handoff_failed, p)
+        if wait_min > 0.0:
+            wait = wait_penalty(wait_min, p)
+    performance_f = delivered(level_f - p.performance_effort * toil - wait - jolt, t.noise * normal(draw.a))
+    performance_e = delivered(level_e - wait - jolt, t.noise * normal(draw.b))
+    performance = weight_f * performance_f + weight_e * performance_e
+
+    # appraisal
+    expectation = read_expectation(c)
+    perceived_f = perceive(performance_f, expectation.functional, p)
+    perceived_e = perceive(performance_e, expectation.emotional, p)
+    reference_f = reference(expectation.functional, expectation.should_functional, p)
+    reference_e = reference(expectation.emotional, expectation.should_emotional, p)
+    zone = t.zone * world.segments[c.segment].zone_scale
+    overshoot_f = beyond_zone(perceived_f - reference_f, zone, p)
+    overshoot_e = beyond_zone(perceived_e - reference_e, zone, p)
+    loss_aversion = np.float64(c.loss_aversion)
+    felt = weight_f * value(overshoot_f, t.gain_functional, t.loss_functional, loss_aversion, p) + weight_e * value(
+        overshoot_e, t.gain_emotional, t.loss_emotional, loss_aversion, p
+    )
+    kept = performance >= weight_f * reference_f + weight_e * reference_e - p.appraisal_zone_below
+    norm = p.account_norm * t.norm if kept else 0.0
+
+    # account
+    habituation = np.float64(c.habituation)
+    booking = deposit(read_account(c), t.weight * felt + norm, habituation, 0.0, p)
+    net = booking.credit - booking.debit
+    if booking.credit > 0.0:
+        share = norm / (norm + max(0.0, t.weight * felt))
+        if share > 0.0:
+            book(c, tally, touchpoint, channel, _NORM, booking.credit * share, 0.0)
+        if share < 1.0:
+            cause = _MOMENT if t.moment == 1 else _EXPERIENCE
+            book(c, tally, touchpoint, channel, cause, booking.credit * (1.0 - share), 0.0)
+    if booking.debit > 0.0:
+        book(c, tally, touchpoint, channel, debit_cause(wait, toil, jolt, t.moment), 0.0, booking.debit)
+    write_account(c, booking.account)
+    c.habituation = habituate(habituation, overshoot_f > 0.0 or overshoot_e > 0.0, t.weight, p)
+
+    # memory, satisfaction, trust, learning
+    write_memory(c, remember(read_memory(c), net, p))
+    score = transaction(performance, felt, p)
+    write_satisfaction(c, accumulate(read_satisfaction(c), score, t.weight, p))
+    promise = weight_f * p.promise_functional + weight_e * p.promise_emotional
+    c.trust = judge(np.float64(c.trust), performance, promise, p)
+    write_expectation(c, learn(expectation, perceived_f, perceived_e, t.weight, p))
+    c.last_transaction = score
+    c.last_performance = level
+    c.last_channel = channel
+    if t.event_cost > 0.0:
+        pay(c, t.event_cost, clock.discount)
+        add(tally, c.segment, _PROGRAMME_COST, t.event_cost)
+
+    # record
+    cell = tally.visits[touchpoint, channel]
+    cell[_COUNT] += 1
+    cell[_T_SUM] += fixed(score)
+    if felt < 0.0:
+        cell[_BELOW] += 1
+    elif felt > 0.0:
+        cell[_ABOVE] += 1
+    if kept:
+        cell[_KEPT] += 1
+    tally.nets[touchpoint, net_bin(net)] += 1
+    if t.task == 1:
+        if switched > 0.0:
+            cell[_SWITCHED] += 1
+        if task_failed > 0.0:
+            cell[_TASK_FAILED] += 1
+        cell[_EFFORT_SUM] += fixed(toil)
+        cell[_WAIT_SUM] += fixed(wait_min)
+    if t.service == 1:
+        add(tally, c.segment, _CES, 7.0 - 6.0 * min(1.0, 2.0 * toil))
+        tally.measures[c.segment, _CES_ANSWERS] += 1
+        note_episode(c, score, p)
+    if t.asked == 1:
+        c.asked = 1
+    c.department = t.department
+
+
+def note_episode(c: Any, score: float, p: Any) -> None:
+    """Add the satisfaction with a service encounter to the customer's running episode."""
+    peak = np.float64(c.episode_peak)
+    reference_level = p.satisfaction_reference
+    if c.episode_count == 0 or abs(score - reference_level) >= abs(peak - reference_level):
+        c.episode_peak = score
+    c.episode_sum = np.float64(c.episode_sum) + score
+    if c.episode_count < NONE:
+        c.episode_count += 1

@@ -1,0 +1,104 @@
+"""Integer sums of a tick, and the small rules that add to them: order and partition never change a sum."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from cxsim.arrays import Ints
+from cxsim.measures import (
+    FIXED_POINT,
+    N_CAUSES,
+    N_MEASURES,
+    N_VISITS,
+    NET_BINS,
+    NET_LOW,
+    NET_STEP,
+    Measure,
+)
+
+_CREDITED = int(Measure.CREDITED)
+_DEBITED = int(Measure.DEBITED)
+
+
+class Tally(NamedTuple):
+    """Sums of one tick; every array is int64.
+
+    `measures` is segments x measures; `ledger` touchpoints x (channels + 1) x causes x (credits, debits, count);
+    `visits` touchpoints x channels x visit sums; `nets` touchpoints x bins of the net booking; `scores` segments x
+    (all customers, respondents) x 11; `csat` segments x 5; `load` queues x bins of contacts; `letters` back offices;
+    `cohorts` cohorts x (active, churned, revenue, cost); `tenures` tenure classes x (exposure, churned, revenue, cost);
+    `nodes` visits of journey nodes.
+    """
+
+    measures: Ints
+    ledger: Ints
+    visits: Ints
+    nets: Ints
+    scores: Ints
+    csat: Ints
+    load: Ints
+    letters: Ints
+    cohorts: Ints
+    tenures: Ints
+    nodes: Ints
+
+
+TENURE_CLASSES = 64
+"""Classes of 13 weeks of tenure; the last one is open."""
+
+
+def new_tally(segments: int, touchpoints: int, channels: int, queues: int, offices: int, cohorts: int, nodes: int) -> Tally:
+    """Return a tally of zeros."""
+
+    def zeros(*shape: int) -> Ints:
+        return np.zeros(shape, np.int64)
+
+    return Tally(
+        zeros(segments, N_MEASURES),
+        zeros(touchpoints, channels + 1, N_CAUSES, 3),
+        zeros(touchpoints, channels, N_VISITS),
+        zeros(touchpoints, NET_BINS),
+        zeros(segments, 2, 11),
+        zeros(segments, 5),
+        zeros(max(1, queues), 8),
+        zeros(max(1, offices)),
+        zeros(cohorts, 4),
+        zeros(TENURE_CLASSES, 4),
+        zeros(nodes),
+    )
+
+
+def fixed(amount: float) -> int:
+    """Return a real amount as a fixed-point integer."""
+    return np.int64(math.floor(amount * FIXED_POINT + 0.5))  # type: ignore[return-value]
+
+
+def count(tally: Tally, segment: int, measure: int) -> None:
+    """Add one to a measure of a segment."""
+    tally.measures[segment, measure] += 1
+
+
+def add(tally: Tally, segment: int, measure: int, amount: float) -> None:
+    """Add a real amount to a measure of a segment."""
+    tally.measures[segment, measure] += fixed(amount)
+
+
+def book(c: Any, tally: Tally, touchpoint: int, channel: int, cause: int, credit: float, debit: float) -> None:
+    """Record a booking (ec) of a customer in the ledger, the tick's totals and the customer's own totals."""
+    credits, debits = fixed(credit), fixed(debit)
+    cell = tally.ledger[touchpoint, channel, cause]
+    cell[0] += credits
+    cell[1] += debits
+    cell[2] += 1
+    tally.measures[c.segment, _CREDITED] += credits
+    tally.measures[c.segment, _DEBITED] += debits
+    c.credited = np.float64(c.credited) + credit
+    c.debited = np.float64(c.debited) + debit
+
+
+def net_bin(net: float) -> int:
+    """Return the bin of a net booking (ec)."""
+    return int(min(float(NET_BINS - 1), max(0.0, math.floor((net - NET_LOW) / NET_STEP))))

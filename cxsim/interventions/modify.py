@@ -1,0 +1,59 @@
+"""How an effect changes a number, at a strength between 0 and 1; rules of combination of `model.md` (d).
+
+=============  ============================  ==============================================
+operation      result at strength s          several together
+=============  ============================  ==============================================
+add            x + v s                       sum, then kept within the parameter's bounds
+multiply       x v^s                         product
+logit          sigma(logit(x) + v s)         sum on the logit
+close_gap      1 - (1 - x)(1 - v s)          1 - prod (1 - e): each closes part of what is left
+set            x + (v - x) s                 the later one wins at full strength
+=============  ============================  ==============================================
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from cxsim.interventions.parameters import Parameter, matching
+from cxsim.spec.interventions import Effect
+
+_EDGE = 1e-9
+
+
+def modified(value: float, operation: str, amount: float, strength: float) -> float:
+    """Return a number after one effect of this strength."""
+    if operation == "add":
+        return value + amount * strength
+    if operation == "multiply":
+        return value * (math.pow(amount, strength) if amount > 0.0 else 1.0 + (amount - 1.0) * strength)
+    if operation == "logit":
+        inside = min(1.0 - _EDGE, max(_EDGE, value))
+        return 1.0 / (1.0 + math.exp(-(math.log(inside / (1.0 - inside)) + amount * strength)))
+    if operation == "close_gap":
+        return 1.0 - (1.0 - value) * (1.0 - amount * strength)
+    return value + (amount - value) * strength
+
+
+def apply_effects(
+    values: dict[str, float],
+    effects: Sequence[tuple[Effect, float]],
+    known: Mapping[str, Parameter],
+    *,
+    shared: bool,
+) -> None:
+    """Change `values` in place by effects with their strengths; only shared, or only personal, parameters.
+
+    Bounds are applied once at the end, so that opposite effects may cancel out first.
+    """
+    touched: set[str] = set()
+    for effect, strength in effects:
+        if strength == 0.0:
+            continue
+        for name in matching(effect.parameter, known):
+            if known[name].shared == shared:
+                values[name] = modified(values[name], effect.operation, effect.value, strength)
+                touched.add(name)
+    for name in touched:
+        values[name] = min(known[name].high, max(known[name].low, values[name]))

@@ -1,0 +1,163 @@
+"""The only source of chance: counter-based draws addressed by seed, replication, customer, tick, purpose and ordinal.
+
+Philox4x32-10 (Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011) maps a 128-bit counter
+and a 64-bit key to four 32-bit words. The counter here is (customer, tick, block + 256 ordinal, replication), the key is
+the seed, so every address has its own words and no draw depends on how many were taken before: scenarios that share a
+seed share their luck, whatever else differs. A *block* is a family of up to four purposes that a rule needs together;
+a purpose is one word of one block. The *ordinal* is the position of a repeated event within the customer's tick.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import IntEnum
+from typing import Any, NamedTuple
+
+import numpy as np
+
+_LOW = np.uint64(0xFFFFFFFF)
+_HALF = np.uint64(32)
+_MULTIPLIER_0 = np.uint64(0xD2511F53)
+_MULTIPLIER_1 = np.uint64(0xCD9E8D57)
+_WEYL_0 = np.uint64(0x9E3779B9)
+_WEYL_1 = np.uint64(0xBB67AE85)
+_ORDINAL = np.uint64(256)
+
+
+class Block(IntEnum):
+    """Families of draws; the comment names the purposes of the words a, b, c, d."""
+
+    ENCOUNTER = 0  # functional noise, emotional noise, failure, channel
+    JOURNEY = 1  # transition, dwell, task success, handoff failure
+    FATE = 2  # churn, score noise, notice, save
+    PROBLEM = 3  # severity, unavoidable, complaint, channel of the complaint
+    CONTACT = 4  # intraday bin, abandonment, resolution, persistence
+    RETRY = 5  # repeat contact this tick, handoff within service, waiting time, -
+    RELATIONAL = 6  # asked, answers, -, -
+    TRANSACTIONAL = 7  # asked, answers, answer noise, -
+    REACH = 8  # weekly coverage of an intervention (ordinal: the intervention), cap order, -, -
+    ASSIGN = 9  # coverage, hold-out of an intervention (ordinal), -, -
+    BIRTH = 16  # segment, contract, tenure, calendar
+    TASTE = 17  # taste functional, taste emotional, style, voice
+    TEMPER = 18  # loss aversion, survey openness, patience, congruence
+    EXPECT = 19  # initial expectation functional, emotional, revenue, survey calendar
+    FRAILTY_A = 20  # gamma draws, ordinal: the attempt
+    FRAILTY_B = 21
+    WEIGHT_A = 22
+    WEIGHT_B = 23
+    SWITCH_A = 24
+    SWITCH_B = 25
+
+
+class Luck(NamedTuple):
+    """The seed (two 32-bit halves) and the replication, as unsigned words."""
+
+    key_low: Any
+    key_high: Any
+    replication: Any
+
+
+class Words(NamedTuple):
+    """Four independent 32-bit words."""
+
+    a: Any
+    b: Any
+    c: Any
+    d: Any
+
+
+def luck(seed: int, replication: int) -> Luck:
+    """Return the address space of one replication; `seed` in [0, 2^63), `replication` in [0, 2^32)."""
+    return Luck(np.uint64(seed & 0xFFFFFFFF), np.uint64(seed >> 32), np.uint64(replication))
+
+
+def words(chance: Luck, customer: int, tick: int, block: int, ordinal: int) -> Words:
+    """Return the four words at an address; `tick` and `ordinal` count from zero."""
+    c0 = np.uint64(customer)
+    c1 = np.uint64(tick)
+    c2 = np.uint64(block) + _ORDINAL * np.uint64(ordinal)
+    c3 = chance.replication
+    k0 = chance.key_low
+    k1 = chance.key_high
+    for _ in range(10):
+        low = _MULTIPLIER_0 * c0
+        high = _MULTIPLIER_1 * c2
+        c0 = (high >> _HALF) ^ c1 ^ k0
+        c2 = (low >> _HALF) ^ c3 ^ k1
+        c1 = high & _LOW
+        c3 = low & _LOW
+        k0 = (k0 + _WEYL_0) & _LOW
+        k1 = (k1 + _WEYL_1) & _LOW
+    return Words(c0, c1, c2, c3)
+
+
+def uniform(word: Any) -> float:
+    """Return the word as a number strictly between 0 and 1."""
+    return (float(word) + 0.5) * 2.3283064365386963e-10
+
+
+def quantile(chance: float) -> float:
+    """Return the standard normal quantile of a probability in (0, 1).
+
+    Algorithm AS 241, PPND7 (Wichura, Applied Statistics 37, 1988): about seven digits.
+    """
+    q = chance - 0.5
+    if math.fabs(q) <= 0.425:
+        r = 0.180625 - q * q
+        numerator = ((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179
+        return q * numerator / (((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1.0)
+    r = math.sqrt(-math.log(0.5 - math.fabs(q)))
+    if r <= 5.0:
+        r -= 1.6
+        numerator = ((0.17023821103 * r + 1.3067284816) * r + 2.7568153900) * r + 1.4234372777
+        value = numerator / ((0.12021132975 * r + 0.73700164250) * r + 1.0)
+    else:
+        r -= 5.0
+        numerator = ((0.017337203997 * r + 0.42868294337) * r + 3.0812263860) * r + 6.6579051150
+        value = numerator / ((0.012258202635 * r + 0.24197894225) * r + 1.0)
+    return math.copysign(value, q)
+
+
+def normal_cdf(z: float) -> float:
+    """Return the standard normal distribution function."""
+    return 0.5 * math.erfc(-z * math.sqrt(0.5))
+
+
+def normal(word: Any) -> float:
+    """Return the word as a standard normal number: the quantile of its uniform.
+
+    One word a number and monotone, so that scenarios that share a word stay paired.
+    """
+    return quantile(uniform(word))
+
+
+def gamma(chance: Luck, customer: int, tick: int, block: int, shape: float) -> float:
+    """Return a Gamma(shape, 1) number at an address; the ordinal counts the attempts.
+
+    Marsaglia & Tsang, "A simple method for generating gamma variables", ACM TOMS 26 (2000); shapes below one by their
+    boost. At most 64 attempts (each accepted with probability above 0.95), so the address space is finite.
+    """
+    boosted = shape if shape >= 1.0 else shape + 1.0
+    d = boosted - 1.0 / 3.0
+    c = 1.0 / math.sqrt(9.0 * d)
+    value = d
+    boost = 1.0
+    for attempt in range(64):
+        draw = words(chance, customer, tick, block, attempt)
+        x = normal(draw.a)
+        if attempt == 0 and shape < 1.0:
+            boost = math.pow(uniform(draw.c), 1.0 / shape)
+        v = 1.0 + c * x
+        if v > 0.0:
+            v = v * v * v
+            value = d * v
+            if math.log(uniform(draw.b)) < 0.5 * x * x + d - d * v + d * math.log(v):
+                break
+    return value * boost
+
+
+def beta(chance: Luck, customer: int, tick: int, block_a: int, block_b: int, a: float, b: float) -> float:
+    """Return a Beta(a, b) number at an address, from two gamma numbers."""
+    x = gamma(chance, customer, tick, block_a, a)
+    y = gamma(chance, customer, tick, block_b, b)
+    return x / (x + y)
