@@ -1,4 +1,4 @@
-"""The scale on which a kind of series is forecast: logit for a rate, logarithm for a positive series, as it is otherwise.
+"""The scale on which a kind of series is forecast: logit for a rate, logarithm for a positive series, else its own.
 
 The kind is declared, by the metric or by the user, and never guessed from the numbers.
 

@@ -1,0 +1,1 @@
+"""The models that can forecast a history, one a file."""

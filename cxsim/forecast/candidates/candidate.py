@@ -13,6 +13,9 @@ import numpy as np
 
 from cxsim.forecast.quantiles import Array, Quantiles
 
+RECENT_SEASONS = 10
+RECENT_POINTS = 200
+
 
 class CannotFit(Exception):
     """This history is not one that the candidate can be fitted to: the next one on the ladder takes over."""
@@ -64,6 +67,11 @@ class Fitted(Protocol):
 
     def forecast(self, values: Array, horizon: int, probabilities: Array, rng: np.random.Generator) -> Quantiles:
         """Return the forecast of the steps that follow `values`, of shape (points,)."""
+
+
+def recent(values: Array, period: int) -> Array:
+    """Return the newest ten seasons (or 200 points without seasons): older ones mislead about trends, and cost time."""
+    return values[-RECENT_SEASONS * period :] if period > 1 else values[-RECENT_POINTS:]
 
 
 def corrected_aic(log_likelihood: float, parameters: int, points: int) -> float:

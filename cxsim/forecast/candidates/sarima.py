@@ -15,7 +15,7 @@ from statsmodels.tsa.seasonal import STL
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 from statsmodels.tsa.stattools import kpss
 
-from cxsim.forecast.candidates.candidate import CannotFit, Sample, corrected_aic
+from cxsim.forecast.candidates.candidate import CannotFit, Sample, corrected_aic, recent
 from cxsim.forecast.links import Link, link_of
 from cxsim.forecast.quantiles import Array, Quantiles, from_normal
 
@@ -24,6 +24,8 @@ MOST_FITS = 14
 STRONG_SEASON = 0.64
 LONGEST_SEASON = 24
 KPSS_CRITICAL = 0.463
+SEARCH = {"pgtol": 1e-3, "factr": 1e9}
+"""Where the optimiser may stop: log likelihoods then differ by some hundredths, in a third of the time."""
 
 Orders = tuple[int, int, int, int]
 """p, q and the seasonal P, Q."""
@@ -50,7 +52,8 @@ class Sarima:
 
     def forecast(self, values: Array, horizon: int, probabilities: Array, rng: np.random.Generator) -> Quantiles:
         """Return the forecast of the steps that follow `values`, of shape (points,)."""
-        search = _Search(self.link.forward(values), self.differences, self.seasonal_differences, self.period)
+        scaled = self.link.forward(recent(values, self.period))
+        search = _Search(scaled, self.differences, self.seasonal_differences, self.period)
         ahead = search.model(self.orders, quick=False).filter(self.parameters, cov_type="none").get_forecast(horizon)
         spread = np.sqrt(np.asarray(ahead.var_pred_mean))
         quantiles = from_normal(np.asarray(ahead.predicted_mean), spread, probabilities)
@@ -70,13 +73,14 @@ class _Search:
         """Return the statsmodels model; `quick` differences the data instead of filtering the differences."""
         p, q, seasonal_p, seasonal_q = orders
         seasonal = (seasonal_p, self.seasonal_differences, seasonal_q, self.period)
-        total = self.differences + self.seasonal_differences
+        trend = "c" if self.differences + self.seasonal_differences < 2 else "n"
         return SARIMAX(
             self.scaled,
             order=(p, self.differences, q),
             seasonal_order=seasonal if self.period > 1 else (0, 0, 0, 0),
-            trend="c" if total < 2 else "n",
+            trend=trend,
             simple_differencing=quick,
+            concentrate_scale=trend == "c" or any(orders),
         )
 
     def start(self) -> tuple[Orders, ...]:
@@ -106,9 +110,10 @@ def fit(sample: Sample) -> Sarima:
     """
     if np.isfinite(sample.values).sum() < MIN_POINTS:
         raise CannotFit(f"SARIMA needs {MIN_POINTS} points")
-    link = link_of("positive" if sample.positive else "real", sample.values)
-    scaled = link.forward(sample.values)
     period = sample.period if sample.has_seasons and sample.period <= LONGEST_SEASON else 1
+    values = recent(sample.values, period)
+    link = link_of("positive" if sample.positive else "real", sample.values)
+    scaled = link.forward(values)
     differences, seasonal_differences = _differences(scaled, period)
     search = _Search(scaled, differences, seasonal_differences, period)
     orders, parameters, converged = _stepwise(search)
@@ -121,8 +126,8 @@ def _stepwise(search: _Search) -> tuple[Orders, Array, bool]:
 
     def score(orders: Orders) -> float:
         if orders not in tried:
-            result = search.model(orders, quick=True).fit(disp=False, cov_type="none", maxiter=50)
-            value = corrected_aic(float(result.llf), len(result.params), int(result.nobs))
+            result = search.model(orders, quick=True).fit(disp=False, cov_type="none", **SEARCH)
+            value = corrected_aic(float(result.llf), len(result.params) + 1, int(result.nobs))
             tried[orders] = value, np.asarray(result.params), bool(result.mle_retvals["converged"])
         return tried[orders][0]
 

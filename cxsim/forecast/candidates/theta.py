@@ -15,7 +15,8 @@ import numpy as np
 from scipy.signal import lfilter
 from statsmodels.tsa.forecasting.theta import ThetaModel
 
-from cxsim.forecast.candidates.candidate import CannotFit, Sample
+from cxsim.forecast.candidates.candidate import CannotFit, Sample, recent
+from cxsim.forecast.links import Link, link_of
 from cxsim.forecast.quantiles import Array, Quantiles, from_normal
 
 MIN_POINTS = 6
@@ -26,31 +27,26 @@ class Theta:
     """A Theta forecast; its one parameter is estimated again on every history, being that quick."""
 
     period: int
-    positive: bool
-    form: str
+    link: Link
     converged: bool = True
+
+    @property
+    def form(self) -> str:
+        """Return the scale and the name."""
+        return f"{type(self.link).__name__.lower()}: Theta(2)"
 
     def forecast(self, values: Array, horizon: int, probabilities: Array, rng: np.random.Generator) -> Quantiles:
         """Return the forecast of the steps that follow `values`, of shape (points,)."""
-        seasonal = self.period > 1 and values.size >= 2 * self.period
-        multiplicative = self.positive and bool((values > 0.0).all())
-        model = ThetaModel(
-            values,
-            period=self.period if seasonal else 1,
-            deseasonalize=seasonal,
-            method="multiplicative" if multiplicative else "additive",
-        )
-        result = model.fit()
+        scaled = self.link.forward(recent(values, self.period))
+        seasonal = self.period > 1 and scaled.size >= 2 * self.period
+        period = self.period if seasonal else 1
+        result = ThetaModel(scaled, period=period, deseasonalize=seasonal, method="additive").fit()
         alpha = float(result.params["alpha"])
-        cycle = np.asarray(result.forecast_components(max(horizon, self.period))["seasonal"])
-        scaled = model.method.startswith("mul")
-        past = np.resize(np.roll(cycle[: self.period], values.size % self.period), values.size)
-        error = _error_deviation(values / past if scaled else values - past, alpha)
-        spread = error * np.sqrt(1.0 + np.arange(horizon) * alpha**2) * (cycle[:horizon] if scaled else 1.0)
+        cycle = np.asarray(result.forecast_components(period)["seasonal"])
+        level = scaled - np.resize(np.roll(cycle, scaled.size % period), scaled.size)
+        spread = _error_deviation(level, alpha) * np.sqrt(1.0 + np.arange(horizon) * alpha**2)
         quantiles = from_normal(np.asarray(result.forecast(horizon)), spread, probabilities)
-        if not self.positive:
-            return quantiles
-        return Quantiles(np.maximum(quantiles.centre, 0.0), np.maximum(quantiles.values, 0.0))
+        return Quantiles(self.link.back(quantiles.centre), self.link.back(quantiles.values))
 
 
 def fit(sample: Sample) -> Theta:
@@ -65,7 +61,7 @@ def fit(sample: Sample) -> Theta:
         raise CannotFit("Theta needs a history without missing values")
     if sample.values.size < MIN_POINTS:
         raise CannotFit(f"Theta needs {MIN_POINTS} points")
-    return Theta(sample.period, sample.positive, "Theta(2)")
+    return Theta(sample.period, link_of("positive" if sample.positive else "real", sample.values))
 
 
 def _error_deviation(level: Array, alpha: float) -> float:

@@ -1,0 +1,158 @@
+"""Forecasts of any history: a table of forecasts and a table of what happened on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxsim.errors import Fault, nearest
+from cxsim.forecast.diagnostics import Diagnosis
+from cxsim.forecast.quantiles import Array, column, interval_ends, probability_grid
+from cxsim.forecast.select import MODELS, SPEEDS, ModelForecast, Speed, Task, default_model, forecast_history
+from cxsim.forecast.series import Columns, History, histories
+
+LONGEST_HORIZON = 10_000
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """A forecast.
+
+    Attributes
+    ----------
+    table : ``series, time, target, model, mean`` and ``lower_L, upper_L`` for every level L: the model's rows and,
+        beside them, those of the seasonal naive forecast. ``mean`` is the central forecast: the mean of the draws of
+        a rate, the median of its members for the combination.
+    diagnostics : one row for every model and every member: ``series, target, model, form, converged, warnings,
+        seconds, fell_back_to, reason, points, missing, notes`` and ``widened_L``, the calibration's factor.
+    """
+
+    table: pd.DataFrame
+    diagnostics: pd.DataFrame
+
+
+def forecast(
+    data: pd.Series | pd.DataFrame,
+    *,
+    target: str,
+    horizon: int,
+    levels: Sequence[float] = (80, 95),
+    kind: str | None = None,
+    exposure: str | float | None = None,
+    time: str = "time",
+    series: str | None = None,
+    season: int | None = None,
+    frequency: str | None = None,
+    models: Sequence[str] | None = None,
+    seed: int = 0,
+    speed: Speed = "full",
+) -> Prediction:
+    """Return the forecast of the `horizon` steps that follow every series in `data`.
+
+    Parameters
+    ----------
+    data : a series indexed by time, or a table in long form; any order, missing values allowed.
+    target : the column to forecast, or the name of a series.
+    horizon : steps ahead.
+    levels : percentages of the prediction intervals, each above 0 and below 100.
+    kind : ``rate``, ``positive`` or ``real``; ``None`` takes the declared kind of a metric of cxsim, else ``real``.
+    exposure : for a rate, how many customers it is of: a column, or one number for all rows.
+    time, series : columns of the times and of the names of the series.
+    season, frequency : steps in a season and the distance of the points, where the times do not show them.
+    models : among `cxsim.forecast.select.MODELS`; ``None`` takes the default of the kind. The seasonal naive forecast
+        is always beside them.
+    seed : of the simulated intervals. 0 is a seed.
+    speed : ``full``, or ``fast`` with fewer members.
+
+    Raises
+    ------
+    InputError
+        Naming every fault of the data and of the arguments.
+    """
+    faults = argument_faults(horizon, levels, models, speed, seed)
+    columns = Columns(target, time, series, exposure, kind, season, frequency)
+    checked = histories(data, columns, faults)
+    probabilities = probability_grid(levels)
+    tables, diagnostics = [], []
+    for history in checked:
+        task = Task(history, horizon, probabilities, seed, speed)
+        for made in forecast_history(task, models or (default_model(history),)):
+            tables.append(_table(history, made, horizon, levels, probabilities))
+            diagnostics.append(diagnosis_table(history, made, levels, probabilities))
+    return Prediction(pd.concat(tables, ignore_index=True), pd.concat(diagnostics, ignore_index=True))
+
+
+def argument_faults(
+    horizon: int, levels: Sequence[float], models: Sequence[str] | None, speed: str, seed: int
+) -> list[Fault]:
+    """Return what is wrong with the arguments of a forecast."""
+    faults = []
+    if not 1 <= horizon <= LONGEST_HORIZON:
+        faults.append(Fault("horizon", f"must be between 1 and {LONGEST_HORIZON} steps", horizon))
+    if len(levels) == 0:
+        faults.append(Fault("levels", "must hold at least one level"))
+    faults += [
+        Fault("levels", "must be percentages above 0 and below 100", level) for level in levels if not 0 < level < 100
+    ]
+    faults += [
+        Fault("models", f"must be among {', '.join(MODELS)}", model, nearest(model, MODELS))
+        for model in models or ()
+        if model not in MODELS
+    ]
+    if speed not in SPEEDS:
+        faults.append(Fault("speed", f"must be one of {', '.join(SPEEDS)}", speed, nearest(speed, SPEEDS)))
+    if seed < 0:
+        faults.append(Fault("seed", "must not be negative", seed))
+    return faults
+
+
+def interval_columns(values: Array, levels: Sequence[float], probabilities: Array) -> dict[str, Array]:
+    """Return ``lower_L`` and ``upper_L`` of every level from quantiles of shape (horizon, probabilities)."""
+    ends: dict[str, Array] = {}
+    for level in levels:
+        low, high = interval_ends(level)
+        ends[f"lower_{level:g}"] = values[:, column(probabilities, low)]
+        ends[f"upper_{level:g}"] = values[:, column(probabilities, high)]
+    return ends
+
+
+def diagnosis_table(
+    history: History, made: ModelForecast, levels: Sequence[float], probabilities: Array
+) -> pd.DataFrame:
+    """Return the diagnoses of one model and its members as rows."""
+    return pd.DataFrame([_row(history, made, diagnosis, levels, probabilities) for diagnosis in made.diagnoses])
+
+
+def _table(
+    history: History, made: ModelForecast, horizon: int, levels: Sequence[float], probabilities: Array
+) -> pd.DataFrame:
+    frame: dict[str, object] = {"series": history.series, "time": history.future(horizon), "target": history.target}
+    frame |= {"model": made.model, "mean": made.quantiles.centre}
+    return pd.DataFrame(frame | interval_columns(made.quantiles.values, levels, probabilities))
+
+
+def _row(
+    history: History, made: ModelForecast, diagnosis: Diagnosis, levels: Sequence[float], probabilities: Array
+) -> dict[str, object]:
+    row: dict[str, object] = {
+        "series": history.series,
+        "target": history.target,
+        "model": diagnosis.model,
+        "form": diagnosis.form,
+        "converged": diagnosis.converged,
+        "warnings": "; ".join(diagnosis.warnings),
+        "seconds": diagnosis.seconds,
+        "fell_back_to": diagnosis.fell_back_to,
+        "reason": diagnosis.reason,
+        "points": history.values.size,
+        "missing": int(np.isnan(history.values).sum()),
+        "notes": "; ".join(history.notes),
+    }
+    for level in levels:
+        calibrated = made.widening is not None and diagnosis.model == made.model
+        index = column(probabilities, interval_ends(level)[0])
+        row[f"widened_{level:g}"] = made.widening[index] if calibrated and made.widening is not None else np.nan
+    return row

@@ -1,0 +1,184 @@
+"""Forecasts made again from earlier points of the history and scored against what came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cxsim.errors import Fault, InputError
+from cxsim.forecast import scores
+from cxsim.forecast.api import argument_faults, interval_columns
+from cxsim.forecast.quantiles import Array, column, probability_grid
+from cxsim.forecast.select import NAIVE, ModelForecast, Speed, Task, default_model, forecast_history
+from cxsim.forecast.series import Columns, History, histories
+
+FEWEST_POINTS = 8
+ALL = "all"
+
+
+@dataclass(frozen=True)
+class Backtest:
+    """Past forecasts and their scores.
+
+    Attributes
+    ----------
+    table : one row for every series, model, origin and step: ``series, target, model, origin, step, time, actual,
+        mean, median``, ``lower_L, upper_L`` for every level, ``crps, pinball`` in the unit of the target, and
+        ``scale, squared_scale``, the seasonal naive errors inside the history up to the origin. ``origin`` is the time
+        of the last point that the forecast saw.
+    scores : one row for every series and model, and their mean over series under ``all``: ``points, origins, mase,
+        rmsse, wis, crps, pinball, bias``, ``interval_score_L, coverage_L`` for every level, and ``dm_statistic,
+        dm_p``, the Diebold-Mariano test against the seasonal naive forecast. All errors are over ``scale``.
+    """
+
+    table: pd.DataFrame
+    scores: pd.DataFrame
+
+
+def backtest(
+    data: pd.Series | pd.DataFrame,
+    *,
+    target: str,
+    horizon: int,
+    origins: int = 6,
+    step: int | None = None,
+    levels: Sequence[float] = (80, 95),
+    models: Sequence[str] | None = None,
+    kind: str | None = None,
+    exposure: str | float | None = None,
+    time: str = "time",
+    series: str | None = None,
+    season: int | None = None,
+    frequency: str | None = None,
+    seed: int = 0,
+    speed: Speed = "full",
+) -> Backtest:
+    """Return forecasts from the last `origins` points that lie `step` apart and can be checked in full, scored.
+
+    Parameters are those of `cxsim.forecast.api.forecast`, and
+
+    origins : how many points to forecast from; a short series uses as many as leave it two seasons and eight points.
+    step : distance of the origins; ``None`` takes the horizon, so that no step is forecast twice.
+
+    Raises
+    ------
+    InputError
+        Naming every fault, also a series too short for even one origin.
+    """
+    distance = horizon if step is None else step
+    faults = argument_faults(horizon, levels, models, speed, seed)
+    faults += [
+        Fault(name, "must be at least 1", number)
+        for name, number in (("origins", origins), ("step", distance))
+        if number < 1
+    ]
+    checked = histories(data, Columns(target, time, series, exposure, kind, season, frequency), faults)
+    probabilities = probability_grid(levels)
+    rows = []
+    for history in checked:
+        ends = origin_points(history, horizon, origins, distance)
+        if not ends:
+            least = _fewest_points(history) + horizon
+            faults.append(Fault(f"{target} of {history.series}", f"must have {least} points", history.values.size))
+        for points in ends if not faults else ():
+            task = Task(history.until(points), horizon, probabilities, seed, speed)
+            made = forecast_history(task, models or (default_model(history),))
+            rows += [_rows(history, task, one, levels) for one in made]
+    if faults:
+        raise InputError(faults)
+    table = pd.concat(rows, ignore_index=True)
+    return Backtest(table, score_table(table, levels, overlap=-(-horizon // distance)))
+
+
+def origin_points(history: History, horizon: int, origins: int, step: int) -> list[int]:
+    """Return how many points each forecast may see, rising."""
+    newest = history.values.size - horizon
+    return [end for end in range(newest - (origins - 1) * step, newest + 1, step) if end >= _fewest_points(history)]
+
+
+def score_table(table: pd.DataFrame, levels: Sequence[float], overlap: int) -> pd.DataFrame:
+    """Return the scores of a backtest's table for every series, and their mean over series under ``all``."""
+    observed = table[table["actual"].notna()]
+    rows = [row for _, rivals in observed.groupby("series", sort=False) for row in _score_rows(rivals, levels, overlap)]
+    each = pd.DataFrame(rows)
+    if each["series"].eq(each["series"].iloc[0]).all():
+        return each
+    mean = each.drop(columns=["series", "dm_statistic", "dm_p"]).groupby("model", sort=False).mean().reset_index()
+    return pd.concat([each, mean.assign(series=ALL)], ignore_index=True)
+
+
+def _score_rows(rivals: pd.DataFrame, levels: Sequence[float], overlap: int) -> list[dict[str, object]]:
+    """Return one row of scores for every model of one series."""
+    naive = _losses(rivals[rivals["model"] == NAIVE])
+    rows: list[dict[str, object]] = []
+    for model, forecasts in rivals.groupby("model", sort=False):
+        row = {"series": forecasts["series"].iloc[0], "model": model, **_score(forecasts, levels)}
+        row["dm_statistic"], row["dm_p"] = scores.diebold_mariano(_losses(forecasts), naive, overlap)
+        rows.append(row)
+    return rows
+
+
+def _fewest_points(history: History) -> int:
+    return max(2 * history.period, FEWEST_POINTS) if history.values.size > 3 * history.period else FEWEST_POINTS
+
+
+def _rows(history: History, task: Task, made: ModelForecast, levels: Sequence[float]) -> pd.DataFrame:
+    """Return the rows of one forecast."""
+    seen, horizon = task.history, task.horizon
+    future = slice(seen.values.size, seen.values.size + horizon)
+    actual = history.values[future]
+    quantiles, grid = made.quantiles.values, task.probabilities
+    scale, squared = scores.naive_scale(seen.values, seen.period)
+    frame = {
+        "series": history.series,
+        "target": history.target,
+        "model": made.model,
+        "origin": seen.times[-1],
+        "step": np.arange(1, horizon + 1),
+        "time": history.times[future],
+        "actual": actual,
+        "mean": made.quantiles.centre,
+        "median": quantiles[:, column(grid, 0.5)],
+        **interval_columns(quantiles, levels, grid),
+        "crps": scores.crps_of_quantiles(actual, quantiles, grid),
+        "pinball": scores.pinball_loss(actual, quantiles, grid).mean(axis=1),
+        "scale": scale,
+        "squared_scale": squared,
+    }
+    return pd.DataFrame(frame)
+
+
+def _score(forecasts: pd.DataFrame, levels: Sequence[float]) -> dict[str, float]:
+    """Return the scores of one model, each the mean over points of what is scaled point by point."""
+    scale, actual, centre = _array(forecasts, "scale"), _array(forecasts, "actual"), _array(forecasts, "mean")
+    lower = [_array(forecasts, f"lower_{level:g}") for level in levels]
+    upper = [_array(forecasts, f"upper_{level:g}") for level in levels]
+    weighted = scores.weighted_interval_score(actual, _array(forecasts, "median"), lower, upper, levels)
+    squares = (actual - centre) ** 2 / _array(forecasts, "squared_scale")
+    row = {
+        "points": float(actual.size),
+        "origins": float(forecasts["origin"].nunique()),
+        "mase": float(np.nanmean(np.abs(actual - centre) / scale)),
+        "rmsse": float(np.sqrt(np.nanmean(squares))),
+        "wis": float(np.nanmean(weighted / scale)),
+        "crps": float(np.nanmean(_array(forecasts, "crps") / scale)),
+        "pinball": float(np.nanmean(_array(forecasts, "pinball") / scale)),
+        "bias": float(np.nanmean((centre - actual) / scale)),
+    }
+    for level, low, high in zip(levels, lower, upper, strict=True):
+        row[f"interval_score_{level:g}"] = float(np.nanmean(scores.interval_score(actual, low, high, level) / scale))
+        row[f"coverage_{level:g}"] = scores.coverage(actual, low, high)
+    return row
+
+
+def _losses(forecasts: pd.DataFrame) -> Array:
+    """Return the mean scaled absolute error of every origin, oldest first, of shape (origins,)."""
+    errors = (forecasts["actual"] - forecasts["mean"]).abs() / forecasts["scale"]
+    return np.asarray(errors.groupby(forecasts["origin"]).mean(), dtype=np.float64)
+
+
+def _array(table: pd.DataFrame, name: str) -> Array:
+    return np.asarray(table[name], dtype=np.float64)

@@ -1,0 +1,67 @@
+"""Read the user's history from a CSV or Parquet file, naming every fault of the file at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+
+from cxsim.errors import Fault, InputError
+from cxsim.forecast.series import Columns, histories
+
+_DELIMITERS = (",", ";", "\t")
+_FIRST_ROW = {".csv": 2, ".parquet": 1}
+"""What the first row of data is called in a fault: the header of a CSV is row 1."""
+
+
+def read_history(
+    path: str | Path,
+    time: str,
+    target: str,
+    series: str | None = None,
+    exposure: str | None = None,
+    kind: str | None = None,
+    season: int | None = None,
+    frequency: str | None = None,
+) -> pd.DataFrame:
+    """Return the mapped columns of a file, in its order, ready for `forecast` and `backtest`.
+
+    Parameters
+    ----------
+    path : a ``.csv`` file (comma, semicolon or tab between columns) or a ``.parquet`` file.
+    time, target, series, exposure : the names of its columns; the names are kept.
+    kind, season, frequency : as for `forecast`, so that the same rules are checked here.
+
+    Raises
+    ------
+    InputError
+        Naming every fault: no such file, unreadable, columns that are absent, cells that break a rule.
+    """
+    table = _read(Path(path))
+    mapped = [name for name in (series, time, target, exposure) if name is not None]
+    histories(table, Columns(target, time, series, exposure, kind, season, frequency))
+    return table[list(dict.fromkeys(mapped))]
+
+
+def _read(path: Path) -> pd.DataFrame:
+    """Return the whole file, its rows numbered as the user counts them."""
+    suffix = path.suffix.lower()
+    if suffix not in _FIRST_ROW:
+        raise InputError([Fault(str(path), "must be a .csv or a .parquet file", path.suffix)])
+    if not path.is_file():
+        raise InputError([Fault(str(path), "must be an existing file")])
+    try:
+        table = pd.read_parquet(path) if suffix == ".parquet" else _read_csv(path)
+    except (pa.ArrowInvalid, pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as fault:
+        reason = str(fault).strip().split("\n")[0]
+        raise InputError([Fault(str(path), f"must be a readable {suffix[1:]} file: {reason}")]) from fault
+    table.index = pd.RangeIndex(_FIRST_ROW[suffix], _FIRST_ROW[suffix] + len(table))
+    return table
+
+
+def _read_csv(path: Path) -> pd.DataFrame:
+    with path.open(encoding="utf-8-sig") as lines:
+        header = lines.readline()
+    delimiter = max(_DELIMITERS, key=header.count)
+    return pd.read_csv(path, sep=delimiter, skipinitialspace=True, encoding="utf-8-sig")
