@@ -27,9 +27,9 @@ from numpy.typing import ArrayLike
 from scipy.special import betaln, gammaln, logsumexp
 
 from cxsim.errors import Fault, InputError
-from cxsim.forecast.closed_forms.histories import rows_path
 from cxsim.forecast.closed_forms.hypergeometric import hyp2f1_unit
 from cxsim.forecast.closed_forms.likelihood import FloatArray, fit_positive, four
+from cxsim.forecast.rows import rows_path
 
 NEAR_ONE = 1e-7
 

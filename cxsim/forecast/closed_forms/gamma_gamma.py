@@ -27,8 +27,8 @@ from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
 from cxsim.errors import Fault, InputError
-from cxsim.forecast.closed_forms.histories import rows_path
 from cxsim.forecast.closed_forms.likelihood import FloatArray, fit_positive
+from cxsim.forecast.rows import rows_path
 
 
 @dataclass(frozen=True)

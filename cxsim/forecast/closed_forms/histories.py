@@ -9,10 +9,9 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from cxsim.errors import Fault, InputError
+from cxsim.forecast.rows import rows_path
 
 type FloatArray = NDArray[np.float64]
-
-SHOWN_ROWS = 5
 
 
 @dataclass(frozen=True)
@@ -68,11 +67,3 @@ def check_histories(table: pd.DataFrame) -> None:
         faults.append(Fault("frequency", "needs at least one customer who bought again"))
     if faults:
         raise InputError(faults)
-
-
-def rows_path(broken: NDArray[np.bool_]) -> str:
-    """Return the first broken rows in words, e.g. ``customers rows 3, 17 and 4 more``."""
-    rows = np.flatnonzero(broken)
-    shown = ", ".join(str(row) for row in rows[:SHOWN_ROWS])
-    more = f" and {rows.size - SHOWN_ROWS} more" if rows.size > SHOWN_ROWS else ""
-    return f"row{'s' if rows.size > 1 else ''} {shown}{more}"

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.errors import Fault, InputError, nearest
-from cxsim.forecast.closed_forms.histories import rows_path
+from cxsim.forecast.rows import rows_path
 
 type Returns = Literal["net", "drop", "refuse"]
 type Unit = Literal["days", "weeks", "months", "years"]
