@@ -153,6 +153,8 @@ def _unknown_arms(config: DictConfig, search: SearchPath) -> list[Fault]:
 
 
 def _saved(path: Path, overrides: Sequence[str]) -> tuple[DictConfig, list[Fault]]:
+    if not path.is_file():
+        raise InputError([Fault(str(path), "no such file")])
     try:
         config = OmegaConf.load(path)
     except (MarkedYAMLError, OSError, UnicodeDecodeError) as error:
@@ -184,8 +186,6 @@ def _fault(error: Exception, search: SearchPath) -> Fault:
     if isinstance(error, MissingConfigException) and error.missing_cfg_file:
         group, _, choice = error.missing_cfg_file.rpartition("/")
         return search.missing(group, choice) or Fault(error.missing_cfg_file, "no such file")
-    if isinstance(error, FileNotFoundError) and error.filename:
-        return Fault(str(error.filename), "no such file")
     text = (str(error) or str(error.__cause__)).splitlines()[0]
     unused = re.match(r"Could not override '([^']+)'", text)
     if unused:

@@ -127,11 +127,11 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 import pandas as pd
-from cxsim.cli.compose import job
 from cxsim.results import files
 from cxsim.results.folder import prepare
+from cxsim.spec.job import Job
 
-folder = prepare(job([f"output.root={sys.argv[1]}"]), "run")
+folder = prepare(Job.model_validate_json(sys.argv[1]), "run")
 folder.write_part("a", {"weekly": pd.DataFrame({"active": [1]})})
 kill = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 files._flush = kill
@@ -140,7 +140,7 @@ folder.write_part("b", {"weekly": pd.DataFrame({"active": [2]})})
 
 
 def test_a_killed_writer_leaves_complete_parts_or_none_and_its_lock_is_taken_over(tmp_path: Path) -> None:
-    killed = subprocess.run([sys.executable, "-c", KILLED, str(tmp_path / "outputs")], cwd=ROOT, check=False)
+    killed = subprocess.run([sys.executable, "-c", KILLED, at(tmp_path).model_dump_json()], cwd=ROOT, check=False)
     assert killed.returncode == -signal.SIGKILL
     path = folder_of(at(tmp_path), "run")
     assert (path / ".lock").exists()
@@ -152,11 +152,11 @@ def test_a_killed_writer_leaves_complete_parts_or_none_and_its_lock_is_taken_ove
 
 HOLDER = """
 import sys, time
-from cxsim.cli.compose import job
 from cxsim.results.folder import prepare
+from cxsim.spec.job import Job
 import pandas as pd
 
-with prepare(job([f"output.root={sys.argv[1]}"]), "run") as folder:
+with prepare(Job.model_validate_json(sys.argv[1]), "run") as folder:
     print("held", flush=True)
     time.sleep(1.0)
     folder.finish({"weekly": pd.DataFrame({"active": [1]})})
@@ -167,7 +167,7 @@ def test_the_second_of_two_processes_waits_and_finds_the_run_finished(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     with subprocess.Popen(
-        [sys.executable, "-c", HOLDER, str(tmp_path / "outputs")], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", HOLDER, at(tmp_path).model_dump_json()], cwd=ROOT, stdout=subprocess.PIPE, text=True
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
