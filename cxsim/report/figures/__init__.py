@@ -1,0 +1,1 @@
+"""Figures: each file turns data into one matplotlib Figure, never shown."""
