@@ -169,8 +169,8 @@ def _edges(journey: Journey, cards: dict[str, Card]) -> list[Edge]:
         for target, value in node.next.items():
             if target != name:
                 way = parse_transition(value, f"journey.nodes.{name}.next.{target}")
-                # A sign stays with the term behind it.
-                text = re.sub(r" ([+−]) ", rf" \1{_UNBROKEN}", transition_text(way))
+                # A sign stays with the term behind it, and a unit stays whole.
+                text = re.sub(r" ([+−]|a) ", rf" \1{_UNBROKEN}", transition_text(way))
                 lines = tuple(_wrapped(text, _LABEL_CHARACTERS))
                 edges.append(Edge(cards[name], cards[target], lines, way.kind is None))
     return edges

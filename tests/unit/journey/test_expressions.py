@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxsim.errors import InputError
@@ -37,6 +37,7 @@ FORMULAS = st.recursive(NUMBERS | st.sampled_from(NAMES), bigger, max_leaves=6).
 POINTS = st.lists(st.floats(-3, 3), min_size=len(NAMES), max_size=len(NAMES))
 
 
+@settings(deadline=None)
 @given(FORMULAS, POINTS)
 def test_coefficients_give_what_python_gives_for_the_same_formula(text: str, point: list[float]) -> None:
     expected = eval(text, {"__builtins__": {}}, dict(zip(NAMES, point, strict=True)))  # noqa: S307 - made by this test
@@ -98,6 +99,7 @@ def test_what_is_not_linear_is_refused(text: str, message: str) -> None:
         parse_linear(text, "x")
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30) | st.text(alphabet="ES()+-*/.0179 eTr&|<", max_size=60))
 def test_any_text_is_read_or_refused(text: str) -> None:
     for parse in (parse_linear, lambda text: parse_condition(text, NAMES)):

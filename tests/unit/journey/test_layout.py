@@ -6,7 +6,7 @@ from itertools import combinations, pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cxsim.journey.layout import Box, JourneyMap, Label, Point, Route, lay_out
@@ -143,6 +143,7 @@ def journeys(draw: st.DrawFn) -> Journey:
     )
 
 
+@settings(deadline=None)
 @given(journeys())
 def test_nothing_on_any_map_is_covered_or_cut_off(journey: Journey) -> None:
     assert list(flaws(lay_out(journey))) == []
