@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from cxsim.outlined import outlined
+
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 _MULTIPLIER_0 = np.uint64(0xD2511F53)
@@ -131,6 +133,7 @@ def normal(word: Any) -> float:
     return quantile(uniform(word))
 
 
+@outlined
 def gamma(chance: Luck, customer: int, tick: int, block: int, shape: float) -> float:
     """Return a Gamma(shape, 1) number at an address; the ordinal counts the attempts.
 

@@ -14,9 +14,11 @@ import math
 from typing import Any
 
 from cxsim.behaviour.appraisal import plain_value
+from cxsim.outlined import outlined
 from cxsim.rng import normal_cdf, quantile
 
 
+@outlined
 def severity(chance: float, mean: float, p: Any) -> float:
     """Return the severity whose probability is `chance`, in (0, 1), under the truncated normal distribution."""
     sd = p.failure_severity_sd

@@ -9,7 +9,20 @@ from typing import Any
 import numpy as np
 
 from cxsim.arrays import Floats, Ints, Rows
-from cxsim.engine.world import CONTRACT, SEGMENT, TOUCHPOINT, World
+from cxsim.engine.world import (
+    CHANNEL,
+    CONTRACT,
+    EDGE,
+    EMOTIONAL,
+    FUNCTIONAL,
+    MIX,
+    NODE,
+    OFFICE,
+    PLAN,
+    SEGMENT,
+    TOUCHPOINT,
+    World,
+)
 from cxsim.journey.compile import compile_journey
 from cxsim.journey.tables import EdgeKind, JourneyTables
 from cxsim.population.birth import Laws
@@ -84,7 +97,7 @@ class Blueprint:
         journey = scenario.journey
         self.scenario = scenario
         self.weeks = 1.0 / scenario.time.ticks_per_week
-        self.journey: JourneyTables = compile_journey(journey)
+        compiled = compile_journey(journey)
         self.touchpoints = list(journey.touchpoints)
         self.channels = list(journey.channels)
         self.queues = list(journey.queues)
@@ -105,12 +118,15 @@ class Blueprint:
                 row["period"] = max(1, round(t.every_weeks / self.weeks))
         for name in scenario.surveys.transactional.after:
             self._static[self.touchpoints.index(name)]["asked"] = 1
-        self.human = np.array([c.human for c in journey.channels.values()], np.int64)
-        self.queue_of = _index_of([c.queue for c in journey.channels.values()], self.queues)
-        self.office_of = _index_of([c.back_office for c in journey.channels.values()], self.offices)
-        self.bins = _contact_bins(scenario)
-        self.constant = (np.abs(self.journey.coefficients[:, 1:]).sum(axis=1) == 0.0).astype(np.int64)
-        self.instant = _instant_nodes(self.journey)
+        self._channels = np.zeros(len(self.channels), CHANNEL)
+        for row, channel in zip(self._channels, journey.channels.values(), strict=True):
+            row["human"] = channel.human
+            row["queue"] = -1 if channel.queue is None else self.queues.index(channel.queue)
+            row["office"] = -1 if channel.back_office is None else self.offices.index(channel.back_office)
+        self._bins = _contact_bins(scenario)
+        self.queue_rows = len(self._bins)
+        self._nodes, self._edges = _graph_records(compiled)
+        self._background = compiled.background
 
     def tables(self, values: Mapping[str, float], event_costs: Mapping[str, float], programme_week: float) -> dict[str, Any]:
         """Return the tables of one slot, by field of `World`."""
@@ -118,11 +134,7 @@ class Blueprint:
         params["programme_cost_week"] = programme_week
         points = self._static.copy()
         zone_moment = values["behaviour.appraisal.zone_moment"]
-        n_points, n_channels = len(self.touchpoints), len(self.channels)
-        functional, emotional = np.zeros((n_points, n_channels)), np.zeros((n_points, n_channels))
-        mix = np.zeros((n_points, n_channels))
-        shift_f = np.array([values[f"journey.channels.{c}.quality.functional"] for c in self.channels])
-        shift_e = np.array([values[f"journey.channels.{c}.quality.emotional"] for c in self.channels])
+        levels = np.zeros((len(self.touchpoints), len(self.channels), 3))
         for k, name in enumerate(self.touchpoints):
             root = f"journey.touchpoints.{name}"
             for field in ("weight", "noise", "failure", "severity", "blame", "unavoidable"):
@@ -130,53 +142,58 @@ class Blueprint:
             points[k]["norm"] = values.get(f"{root}.norm.credit", 0.0)
             points[k]["zone"] = zone_moment if points[k]["moment"] else 1.0
             points[k]["event_cost"] = event_costs.get(name, 0.0)
-            functional[k] = np.clip(values[f"{root}.quality.functional"] + shift_f, 0.0, 1.0)
-            emotional[k] = np.clip(values[f"{root}.quality.emotional"] + shift_e, 0.0, 1.0)
-            weights = np.array([values[f"{root}.channels.{c}"] for c in self.channels])
-            mix[k] = np.cumsum(weights) / weights.sum()
-        seamless = np.ones((n_channels, n_channels))
-        for i, a in enumerate(self.channels):
-            for j in range(i + 1, n_channels):
-                seamless[i, j] = seamless[j, i] = values[f"journey.integration.pairs.{a}-{self.channels[j]}"]
-
-        def per(group: str, names: list[str], field: str) -> Floats:
-            return np.array([values[f"journey.{group}.{name}.{field}"] for name in names] or [0.0])
-
+            for dimension, kind in ((FUNCTIONAL, "functional"), (EMOTIONAL, "emotional")):
+                shift = self._per(values, "channels", self.channels, f"quality.{kind}")
+                levels[k, :, dimension] = np.clip(values[f"{root}.quality.{kind}"] + shift, 0.0, 1.0)
+            weights = self._per(values, f"touchpoints.{name}.channels", self.channels, "")
+            levels[k, :, MIX] = np.cumsum(weights) / weights.sum()
+        channels = self._channels.copy()
+        for field in ("cost", "task_success"):
+            channels[field] = self._per(values, "channels", self.channels, field)
+        offices = np.zeros(max(1, len(self.offices)), OFFICE)
+        for field, source in (("delay", "delay"), ("fixed_weeks", "fixed_delay_weeks"), ("target_weeks", "target_weeks")):
+            offices[field][: len(self.offices)] = self._per(values, "back_offices", self.offices, source)
         return {
             "params": params[0],
             "touchpoints": points,
-            "quality_functional": functional,
-            "quality_emotional": emotional,
-            "mix": mix,
-            "integration": seamless,
-            "channel_cost": per("channels", self.channels, "cost"),
-            "task_success": per("channels", self.channels, "task_success"),
-            "office_delay": per("back_offices", self.offices, "delay"),
-            "office_fixed": per("back_offices", self.offices, "fixed_delay_weeks"),
-            "office_target": per("back_offices", self.offices, "target_weeks"),
+            "levels": levels,
+            "seamless": self._seamless(values),
+            "channels": channels,
+            "offices": offices,
         }
+
+    def _per(self, values: Mapping[str, float], group: str, names: list[str], field: str) -> Floats:
+        """Return one number for each of `names`: the parameter `journey.<group>.<name>[.<field>]`."""
+        tail = f".{field}" if field else ""
+        return np.array([values[f"journey.{group}.{name}{tail}"] for name in names])
+
+    def _seamless(self, values: Mapping[str, float]) -> Floats:
+        """Return channel x channel: how seamless a change is, 1 on the diagonal."""
+        n = len(self.channels)
+        seamless = np.ones((n, n))
+        for i, a in enumerate(self.channels):
+            for j in range(i + 1, n):
+                seamless[i, j] = seamless[j, i] = values[f"journey.integration.pairs.{a}-{self.channels[j]}"]
+        return seamless
 
     def world(self, slots: Ints, tables: list[dict[str, Any]]) -> World:
         """Return the world of these slots; `slots` maps a reach mask to its position in `tables`."""
         scenario = self.scenario
         stacked = {name: np.array([table[name] for table in tables]) for name in tables[0]}
-        relational = scenario.surveys.relational
+        plan = np.zeros(1, PLAN)
+        plan["relational_sample"] = scenario.surveys.relational.sample
+        plan["transactional_sample"] = scenario.surveys.transactional.sample
+        plan["relational_period"] = max(1, round(scenario.surveys.relational.every_weeks / self.weeks))
+        plan["problem_touchpoint"] = self.touchpoints.index(scenario.journey.problem.touchpoint)
         return World(
             slots=slots,
-            human=self.human,
-            queue_of=self.queue_of,
-            office_of=self.office_of,
-            bins=self.bins,
-            journey=self.journey,
-            constant=self.constant,
-            instant=self.instant,
-            entry=self.nodes.index(scenario.journey.start),
-            problem_touchpoint=self.touchpoints.index(scenario.journey.problem.touchpoint),
+            bins=self._bins,
+            nodes=self._nodes,
+            edges=self._edges,
+            background=self._background,
             segments=self.segment_records(),
             contracts=self.contract_records(),
-            relational=(max(1, round(relational.every_weeks / self.weeks)), relational.sample),
-            transactional_sample=scenario.surveys.transactional.sample,
-            margin=scenario.money.margin,
+            plan=plan[0],
             **stacked,
         )
 
@@ -208,7 +225,7 @@ class Blueprint:
             segment_shares=np.cumsum([segment.share for segment in population.segments.values()]),
             contract_shares=np.cumsum([contract.share for contract in population.contracts.values()]),
             segments=self.segment_records(),
-            params=parameter_record(values, self.weeks),
+            params=parameter_record(values, self.weeks)[0],
             alpha=frailty.alpha if geometric else 0.0,
             beta=frailty.beta if geometric else 0.0,
             hazard=0.0 if geometric else probability_to_rate(frailty.churn_year, 52.0),
@@ -232,10 +249,6 @@ class Blueprint:
         )
 
 
-def _index_of(chosen: list[str | None], names: list[str]) -> Ints:
-    return np.array([-1 if name is None else names.index(name) for name in chosen], np.int64)
-
-
 def _contact_bins(scenario: Scenario) -> Floats:
     """Return queue x 8: cumulative probability that a contact falls into an intraday bin."""
     queues = scenario.journey.queues.values()
@@ -246,15 +259,28 @@ def _contact_bins(scenario: Scenario) -> Floats:
     return bins
 
 
-def _instant_nodes(journey: JourneyTables) -> Ints:
-    """Return 1 for nodes that only pass customers on: no dwell, no guard, no rate, no churn."""
-    instant = np.zeros(journey.life.size, np.int64)
+def _graph_records(journey: JourneyTables) -> tuple[Rows, Rows]:
+    """Return the records of nodes (and one more, for the ends) and edges.
+
+    A node is instant, so that the walk goes on in the same tick, if it only passes customers on: no dwell, guard, rate or churn.
+    """
+    n = journey.life.size
+    nodes = np.zeros(n + 1, NODE)
+    for field in ("touchpoint", "life", "churn_target", "dwell_kind", "dwell_a", "dwell_b"):
+        nodes[field][:n] = getattr(journey, field)
+    nodes["first_edge"] = journey.first_edge
+    nodes["first_background"] = journey.first_background
     passing = (EdgeKind.PROBABILITY, EdgeKind.TASK, EdgeKind.LOGIT, EdgeKind.REST)
-    for node in range(journey.life.size):
+    for node in range(n):
         kinds = journey.edge_kind[journey.first_edge[node] : journey.first_edge[node + 1]]
         free = journey.dwell_kind[node] == 0 and journey.churn_target[node] < 0
-        instant[node] = free and kinds.size > 0 and all(kind in passing for kind in kinds)
-    return instant
+        nodes["instant"][node] = free and kinds.size > 0 and all(kind in passing for kind in kinds)
+    edges = np.zeros(max(1, journey.edge_kind.size), EDGE)
+    for i in range(journey.edge_kind.size):
+        edges[i]["target"], edges[i]["kind"] = journey.edge_target[i], journey.edge_kind[i]
+        edges[i]["coefficients"] = journey.coefficients[i]
+        edges[i]["constant"] = not journey.coefficients[i, 1:].any()
+    return nodes, edges
 
 
 def _lived_quality(scenario: Scenario) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from cxsim.behaviour.memory import episode_score, peak_end
 from cxsim.behaviour.money import tick_revenue
 from cxsim.behaviour.survey import answer_probability, latent_score, score
 from cxsim.engine.rows import pay, read_account, read_memory
-from cxsim.engine.tally import Tally, add, count, fixed
+from cxsim.engine.tally import ASKED_SCORES, CSAT_MARKS, Tally, add, count, fixed
 from cxsim.engine.walk import cohort_of, enter, tenure_class
 from cxsim.engine.world import Clock, World
 from cxsim.measures import ExitCode, Measure, ProblemCode
@@ -60,11 +60,11 @@ def close_tick(c: Any, who: int, clock: Clock, luck: Luck, world: World, tally: 
     # surveys
     latent = latent_score(satisfaction, affect, memory, np.float64(c.style), normal(fate.b), p)
     points = score(latent)
-    tally.scores[c.segment, 0, points] += 1
+    segment = c.segment
+    tally.answers[segment, points] += 1
     survey(c, who, latent, points, clock, luck, world, p, tally)
 
     # counts
-    segment = c.segment
     sums = tally.measures[segment]
     standing = balance(account)
     sums[_ACTIVE] += 1
@@ -95,7 +95,7 @@ def close_tick(c: Any, who: int, clock: Clock, luck: Luck, world: World, tally: 
         sums[_BASE_REVENUE] += revenue_units
 
     # the decision to leave
-    target = world.journey.churn_target[c.node]
+    target = world.nodes[c.node].churn_target
     if target < 0 or clock.warm == 1:
         return
     tenure_weeks = (clock.tick - c.since) * clock.weeks
@@ -115,7 +115,7 @@ def close_tick(c: Any, who: int, clock: Clock, luck: Luck, world: World, tally: 
     if uniform(fate.a) < churn_probability(np.float64(c.frailty), lock, eta, clock.weeks):
         c.exit_reason = reason(c, standing)
         c.dwell = 0
-        if world.journey.touchpoint[target] < 0:
+        if world.nodes[target].touchpoint < 0:
             enter(c, target, fate.d, clock, world, tally)
         else:
             c.next_node = target
@@ -132,19 +132,18 @@ def survey(
     c: Any, who: int, latent: float, points: int, clock: Clock, luck: Luck, world: World, p: Any, tally: Tally
 ) -> None:
     """Ask the customer where a survey is due, and record an answer if there is one."""
-    period = world.relational[0]
-    if (clock.tick + c.calendar) % period == 0:
+    if (clock.tick + c.calendar) % world.plan.relational_period == 0:
         draw = words(luck, who, clock.tick, _RELATIONAL, 0)
-        if uniform(draw.a) < world.relational[1]:
+        if uniform(draw.a) < world.plan.relational_sample:
             count(tally, c.segment, _ASKED)
             if uniform(draw.b) < answer_probability(latent, np.float64(c.openness), p):
                 count(tally, c.segment, _ANSWERED)
-                tally.scores[c.segment, 1, points] += 1
+                tally.answers[c.segment, ASKED_SCORES + points] += 1
     if c.asked == 1 and c.problem == _NO_PROBLEM:
         c.asked = 0
         draw = words(luck, who, clock.tick, _TRANSACTIONAL, 0)
         willing = answer_probability(latent, np.float64(c.openness), p)
-        if uniform(draw.a) < world.transactional_sample and uniform(draw.b) < willing:
+        if uniform(draw.a) < world.plan.transactional_sample and uniform(draw.b) < willing:
             last = np.float64(c.last_transaction)
             remembered = last
             if c.episode_count > 0:
@@ -152,7 +151,7 @@ def survey(
                 remembered = episode_score(np.float64(c.episode_peak), last, mean)
             said = min(1.0, max(0.0, remembered + _ANSWER_NOISE * normal(draw.c)))
             mark = int(math.floor(4.0 * said + 0.5))
-            tally.csat[c.segment, mark] += 1
+            tally.answers[c.segment, CSAT_MARKS + mark] += 1
             add(tally, c.segment, _CSAT, 1.0 + mark)
             count(tally, c.segment, _CSAT_ANSWERS)
         c.episode_count = 0

@@ -1,7 +1,8 @@
 """One source, two worlds: compile a plain Python rule, with all the rules that it calls, by Numba.
 
 The plain functions stay what they are (one agent runs them in plain Python); `compiled` builds a second copy of the whole
-call tree in which every rule is a compiled function, inlined into its caller. The machine code is cached on disk in a
+call tree in which every rule is a compiled function, inlined into its caller unless marked `outlined`. Compiled rules run
+without reference counting: they allocate nothing, and counting would cost twenty times the rules themselves. The machine code is cached on disk in a
 folder named by a hash over every source file of the package, so that a change of any mechanism rebuilds it.
 """
 
@@ -17,6 +18,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cxsim.outlined import is_outlined
+
 _PACKAGE = "cxsim"
 _FOLDERS = ("behaviour", "engine", "journey", "population", "queueing")
 
@@ -29,7 +32,7 @@ def source_digest() -> str:
 
     digest = hashlib.sha256(f"{sys.version} {numba.__version__} {np.__version__}".encode())
     root = Path(__file__).resolve().parents[1]
-    files = [root / "rng.py", root / "units.py", root / "measures.py"]
+    files = [root / "rng.py", root / "outlined.py", root / "units.py", root / "measures.py"]
     for folder in _FOLDERS:
         files.extend(sorted((root / folder).glob("*.py")))
     for file in files:
@@ -78,7 +81,8 @@ def compiled(function: Callable[..., Any]) -> Any:
 def _inlined(function: Callable[..., Any]) -> Any:
     import numba
 
-    return numba.njit(nogil=True, forceinline=True, error_model="numpy", _nrt=False)(_rebuild(function))
+    inline = not is_outlined(function)
+    return numba.njit(nogil=True, forceinline=inline, error_model="numpy", _nrt=False)(_rebuild(function))
 
 
 def _rebuild(function: Any) -> Any:

@@ -26,7 +26,7 @@ from cxsim.engine.rows import (
     write_satisfaction,
 )
 from cxsim.engine.tally import Tally, add, book, fixed, net_bin
-from cxsim.engine.world import Clock, World
+from cxsim.engine.world import EMOTIONAL, FUNCTIONAL, MIX, Clock, World
 from cxsim.population.columns import NONE
 from cxsim.measures import Cause, Measure, Visit
 from cxsim.rng import Block, Luck, Words, normal, uniform, words
@@ -43,10 +43,10 @@ _ATTRIBUTABLE = 0.02
 
 def pick_channel(draw: Any, slot: int, touchpoint: int, world: World) -> int:
     """Return the channel of an encounter, by the touchpoint's mix."""
-    mix = world.mix[slot, touchpoint]
+    levels = world.levels[slot, touchpoint]
     u = uniform(draw)
     channel = 0
-    while channel < mix.shape[0] - 1 and u >= mix[channel]:
+    while channel < levels.shape[0] - 1 and u >= levels[channel, MIX]:
         channel += 1
     return channel
 
@@ -88,19 +88,19 @@ def meet(
     integration = 1.0
     if c.last_channel != NONE and c.last_channel != channel:
         switched = 1.0
-        integration = world.integration[slot, c.last_channel, channel]
+        integration = world.seamless[slot, c.last_channel, channel]
     task_failed = 0.0
-    if t.task == 1 and world.human[channel] == 0:
+    if t.task == 1 and world.channels[slot, channel].human == 0:
         chance = words(luck, who, clock.tick, _JOURNEY, position)
-        if uniform(chance.c) >= world.task_success[slot, channel]:
+        if uniform(chance.c) >= world.channels[slot, channel].task_success:
             task_failed = 1.0
     handoff_failed = 1.0 if c.handoff == 1 else 0.0
     c.handoff = 0
 
     # delivered performance
-    level_f = world.quality_functional[slot, touchpoint, channel] + np.float64(c.taste_functional)
+    level_f = world.levels[slot, touchpoint, channel, FUNCTIONAL] + np.float64(c.taste_functional)
     level_e = (
-        world.quality_emotional[slot, touchpoint, channel]
+        world.levels[slot, touchpoint, channel, EMOTIONAL]
         + np.float64(c.taste_emotional)
         + p.performance_value_congruence * np.float64(c.congruence)
     )

@@ -11,7 +11,7 @@ from cxsim.engine.service import serve
 from cxsim.engine.tally import Tally
 from cxsim.engine.world import Clock, Desks, World
 from cxsim.journey.tables import LifeCode
-from cxsim.population.birth import be_born
+from cxsim.population.birth import be_born, settle_in
 from cxsim.rng import Luck, uniform, words
 
 _LEAD, _ACTIVE = int(LifeCode.LEAD), int(LifeCode.ACTIVE)
@@ -54,6 +54,12 @@ def bear_rows(rows: Rows, low: int, high: int, first_id: int, tick: int, origin:
     """Let the customers of rows `low` to `high` be born: traits, initial state, place in the journey."""
     for i in range(low, high):
         be_born(rows[i], first_id + i, tick, origin, luck, laws)
+
+
+def settle_rows(rows: Rows, low: int, high: int, first_id: int, tenure_weeks: Floats, luck: Luck, laws: Any) -> None:
+    """Settle in customers whose segment and tenure are known, instead of drawn."""
+    for i in range(low, high):
+        settle_in(rows[i], first_id + i, 0, 0, tenure_weeks[i - low], luck, laws)
 
 
 def draw_rows(out: Floats, ids: Ints, tick: int, block: int, ordinal: int, word: int, luck: Luck) -> None:

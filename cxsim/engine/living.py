@@ -86,20 +86,20 @@ def travel(c: Any, who: int, slot: int, clock: Clock, luck: Luck, world: World, 
                 target = choose(c, slot, uniform(draw.a), clock, world, p)
             if target < 0:
                 moving = False
-                due = world.journey.first_background[c.node]
+                due = world.nodes[c.node].first_background
                 continue
             enter(c, target, draw.b, clock, world, tally)
             hops += 1
-            touchpoint = world.journey.touchpoint[target]
-            if world.instant[target] == 0 or hops >= MAX_HOPS:
+            touchpoint = world.nodes[target].touchpoint
+            if world.nodes[target].instant == 0 or hops >= MAX_HOPS:
                 moving = False
-                due = world.journey.first_background[c.node]
+                due = world.nodes[c.node].first_background
             if touchpoint >= 0 and c.department != NONE and world.touchpoints[slot, touchpoint].department != c.department:
                 hand_over(c, touchpoint, int(c.last_channel), uniform(draw.d), p, tally)
         else:
-            if due >= world.journey.first_background[c.node + 1]:
+            if due >= world.nodes[c.node + 1].first_background:
                 return
-            touchpoint = world.journey.background[due]
+            touchpoint = world.background[due]
             due += 1
             if not is_due(c, slot, touchpoint, clock, world):
                 continue
@@ -107,7 +107,7 @@ def travel(c: Any, who: int, slot: int, clock: Clock, luck: Luck, world: World, 
             continue
         draw = words(luck, who, clock.tick, _ENCOUNTER, position)
         channel = pick_channel(draw.d, slot, touchpoint, world)
-        if on_path and world.touchpoints[slot, touchpoint].service == 1 and world.queue_of[channel] >= 0:
+        if on_path and world.touchpoints[slot, touchpoint].service == 1 and world.channels[slot, channel].queue >= 0:
             c.waiting_touchpoint = touchpoint
             c.waiting_channel = channel
         else:
@@ -131,17 +131,17 @@ def contact(c: Any, who: int, slot: int, clock: Clock, luck: Luck, world: World,
     draw = words(luck, who, clock.tick, _RETRY, 0)
     if not asks(c, draw, clock, p):
         return
-    c.waiting_touchpoint = world.problem_touchpoint
+    c.waiting_touchpoint = world.plan.problem_touchpoint
     if c.problem == _REPLIED:
         c.waiting_channel = c.last_channel
     else:
-        c.waiting_channel = pick_channel(draw.b, slot, world.problem_touchpoint, world)
+        c.waiting_channel = pick_channel(draw.b, slot, world.plan.problem_touchpoint, world)
 
 
 def register(c: Any, who: int, clock: Clock, luck: Luck, world: World, tally: Tally) -> None:
     """Count the contact where it will be worked: in an intraday bin of a queue, or in a back office."""
-    channel = c.waiting_channel
-    queue = world.queue_of[channel]
+    desk = world.channels[world.slots[c.reached], c.waiting_channel]
+    queue = desk.queue
     if queue >= 0:
         u = uniform(words(luck, who, clock.tick, _CONTACT, 0).a)
         part = 0
@@ -149,7 +149,7 @@ def register(c: Any, who: int, clock: Clock, luck: Luck, world: World, tally: Ta
             part += 1
         c.waiting_bin = part
         tally.load[queue, part] += 1
-    elif world.office_of[channel] >= 0 and c.problem == _VOICED:
-        tally.letters[world.office_of[channel]] += 1
+    elif desk.office >= 0 and c.problem == _VOICED:
+        tally.load[world.bins.shape[0] + desk.office, 0] += 1
 
 

@@ -25,6 +25,7 @@ from cxsim.engine.rows import (
 )
 from cxsim.engine.tally import Tally, add, book, count
 from cxsim.engine.world import Clock, World
+from cxsim.outlined import outlined
 from cxsim.population.columns import NONE
 from cxsim.measures import Cause, Measure, ProblemCode, Visit
 from cxsim.rng import Block, Luck, Words, uniform, words
@@ -41,6 +42,7 @@ _RECOVERY_COST = int(Measure.RECOVERY_COST)
 _VISIT_FAILURES = int(Visit.FAILURES)
 
 
+@outlined
 def punish(c: Any, size: float, touchpoint: int, channel: int, cause: int, p: Any, tally: Tally) -> None:
     """Book a small debit of the catalogue, such as a late reply or an abandoned call."""
     nominal = nuisance(size, np.float64(c.loss_aversion), p)
@@ -51,6 +53,7 @@ def punish(c: Any, size: float, touchpoint: int, channel: int, cause: int, p: An
         write_memory(c, remember(read_memory(c), -booking.debit, p))
 
 
+@outlined
 def fail(
     c: Any, who: int, touchpoint: int, channel: int, position: int, clock: Clock, luck: Luck, world: World, tally: Tally
 ) -> None:
@@ -100,11 +103,12 @@ def age(c: Any, clock: Clock, world: World, p: Any, tally: Tally) -> None:
     c.problem_age = np.float64(c.problem_age) + clock.weeks
     waited = np.float64(c.problem_age)
     if c.problem == _LETTER:
-        target = world.office_target[world.slots[c.reached], world.office_of[c.last_channel]]
+        slot = world.slots[c.reached]
+        target = world.offices[slot, world.channels[slot, c.last_channel].office].target_weeks
         late_before = math.floor(waited - clock.weeks - target)
         late_now = math.floor(waited - target)
         if late_now > late_before and late_now >= 1.0:
-            punish(c, p.failure_late_reply, world.problem_touchpoint, c.last_channel, _LATE, p, tally)
+            punish(c, p.failure_late_reply, world.plan.problem_touchpoint, c.last_channel, _LATE, p, tally)
         c.problem_due = np.float64(c.problem_due) - clock.weeks
         if np.float64(c.problem_due) <= 0.0:
             c.problem = _REPLIED
@@ -148,6 +152,7 @@ def answer(
     hand_over(c, touchpoint, channel, uniform(retry.c), p, tally)
 
 
+@outlined
 def close(c: Any, touchpoint: int, channel: int, slot: int, clock: Clock, world: World, tally: Tally) -> None:
     """Settle the problem: debits taken back, recovery or double deviation booked, satisfaction and memory updated."""
     p = world.params[slot]

@@ -31,9 +31,9 @@ def serve(c: Any, who: int, clock: Clock, luck: Luck, world: World, desks: Desks
     touchpoint = int(c.waiting_touchpoint)
     channel = int(c.waiting_channel)
     c.waiting_touchpoint = NONE
-    replied = c.problem == _REPLIED and touchpoint == world.problem_touchpoint
-    about_problem = replied or (c.problem == _VOICED and touchpoint == world.problem_touchpoint)
-    office = world.office_of[channel]
+    replied = c.problem == _REPLIED and touchpoint == world.plan.problem_touchpoint
+    about_problem = replied or (c.problem == _VOICED and touchpoint == world.plan.problem_touchpoint)
+    office = world.channels[slot, channel].office
     if office >= 0 and about_problem and not replied:
         post(c, channel, slot, office, clock, world, desks, tally)
         if np.float64(c.problem_due) > clock.weeks:
@@ -41,7 +41,7 @@ def serve(c: Any, who: int, clock: Clock, luck: Luck, world: World, desks: Desks
         replied = True
     wait_min = 0.0
     if not replied:
-        queue = world.queue_of[channel]
+        queue = world.channels[slot, channel].queue
         count(tally, c.segment, _CONTACTS)
         if c.contacts < 65_535:
             c.contacts += 1
@@ -69,8 +69,8 @@ def post(
     c: Any, channel: int, slot: int, office: int, clock: Clock, world: World, desks: Desks, tally: Tally
 ) -> None:
     """Send a complaint by letter: it joins the backlog and is answered after the delay of its group of customers."""
-    waits = desks.backlog_weeks[office] + world.office_fixed[slot, office]
-    c.problem_due = waits * world.office_delay[slot, office]
+    rule = world.offices[slot, office]
+    c.problem_due = (desks.backlog_weeks[office] + rule.fixed_weeks) * rule.delay
     c.problem = _LETTER
     c.last_channel = channel
     if c.problem_contacts < NONE:
@@ -83,6 +83,6 @@ def post(
 
 def charge(c: Any, slot: int, channel: int, clock: Clock, world: World, tally: Tally) -> None:
     """Charge the firm the cost of a contact."""
-    cost = world.channel_cost[slot, channel]
+    cost = world.channels[slot, channel].cost
     pay(c, cost, clock.discount)
     add(tally, c.segment, _CONTACT_COST, cost)

@@ -27,20 +27,17 @@ class Tally(NamedTuple):
     """Sums of one tick; every array is int64.
 
     `measures` is segments x measures; `ledger` touchpoints x (channels + 1) x causes x (credits, debits, count);
-    `visits` touchpoints x channels x visit sums; `nets` touchpoints x bins of the net booking; `scores` segments x
-    (all customers, respondents) x 11; `csat` segments x 5; `load` queues x bins of contacts; `letters` back offices;
-    `cohorts` cohorts x (active, churned, revenue, cost); `tenures` tenure classes x (exposure, churned, revenue, cost);
-    `nodes` visits of journey nodes.
+    `visits` touchpoints x channels x visit sums; `nets` touchpoints x bins of the net booking; `answers` segments x (scores 0 to
+    10 of all customers, the same of respondents, five marks of CSAT); `load` contacts per queue x bin, then per back office;
+    `cohorts` cohorts x (active, churned, revenue, cost); `tenures` tenure classes x the same; `nodes` entries into nodes.
     """
 
     measures: Ints
     ledger: Ints
     visits: Ints
     nets: Ints
-    scores: Ints
-    csat: Ints
+    answers: Ints
     load: Ints
-    letters: Ints
     cohorts: Ints
     tenures: Ints
     nodes: Ints
@@ -48,10 +45,12 @@ class Tally(NamedTuple):
 
 TENURE_CLASSES = 64
 """Classes of 13 weeks of tenure; the last one is open."""
+ASKED_SCORES, CSAT_MARKS, N_ANSWERS = 11, 22, 27
+"""Offsets in `Tally.answers`."""
 
 
-def new_tally(segments: int, touchpoints: int, channels: int, queues: int, offices: int, cohorts: int, nodes: int) -> Tally:
-    """Return a tally of zeros."""
+def new_tally(segments: int, touchpoints: int, channels: int, desks: int, cohorts: int, nodes: int) -> Tally:
+    """Return a tally of zeros; `desks` counts queues and back offices."""
 
     def zeros(*shape: int) -> Ints:
         return np.zeros(shape, np.int64)
@@ -61,10 +60,8 @@ def new_tally(segments: int, touchpoints: int, channels: int, queues: int, offic
         zeros(touchpoints, channels + 1, N_CAUSES, 3),
         zeros(touchpoints, channels, N_VISITS),
         zeros(touchpoints, NET_BINS),
-        zeros(segments, 2, 11),
-        zeros(segments, 5),
-        zeros(max(1, queues), 8),
-        zeros(max(1, offices)),
+        zeros(segments, N_ANSWERS),
+        zeros(desks, 8),
         zeros(cohorts, 4),
         zeros(TENURE_CLASSES, 4),
         zeros(nodes),

@@ -14,6 +14,7 @@ from cxsim.engine.tally import Tally, count
 from cxsim.engine.world import Clock, World
 from cxsim.journey.tables import FEATURES, DwellKind, EdgeKind, LifeCode
 from cxsim.measures import ExitCode, Measure, ProblemCode
+from cxsim.outlined import outlined
 from cxsim.rng import normal, uniform
 
 _COMPLAINED, _OPEN, _RESOLVED = int(EdgeKind.GUARD_COMPLAINED), int(EdgeKind.GUARD_OPEN), int(EdgeKind.GUARD_RESOLVED)
@@ -51,10 +52,10 @@ def linear(c: Any, row: Any, clock: Clock, p: Any) -> float:
 
 def expression(c: Any, edge: int, clock: Clock, world: World, p: Any) -> float:
     """Return the value of an edge's expression; an intercept alone needs no state."""
-    row = world.journey.coefficients[edge]
-    if world.constant[edge] == 1:
-        return row[0]
-    return linear(c, row, clock, p)
+    record = world.edges[edge]
+    if record.constant == 1:
+        return record.coefficients[0]
+    return linear(c, record.coefficients, clock, p)
 
 
 def guard(c: Any, kind: int) -> bool:
@@ -71,19 +72,18 @@ def choose(c: Any, slot: int, u: float, clock: Clock, world: World, p: Any) -> i
 
     The first true guard takes all; fixed probabilities and rates then claim their shares of `u`, logits share the rest.
     """
-    journey = world.journey
-    first = journey.first_edge[c.node]
-    last = journey.first_edge[c.node + 1]
+    first = world.nodes[c.node].first_edge
+    last = world.nodes[c.node + 1].first_edge
     claimed = 0.0
     weights = 0.0
     rest = -1
     for edge in range(first, last):
-        kind = journey.edge_kind[edge]
+        kind = world.edges[edge].kind
         if kind <= _RESOLVED:
             if guard(c, kind):
-                return journey.edge_target[edge]
+                return world.edges[edge].target
         elif kind == _REST:
-            rest = journey.edge_target[edge]
+            rest = world.edges[edge].target
             weights += 1.0
         elif kind == _LOGIT:
             weights += math.exp(expression(c, edge, clock, world, p))
@@ -92,30 +92,30 @@ def choose(c: Any, slot: int, u: float, clock: Clock, world: World, p: Any) -> i
                 rate = max(0.0, expression(c, edge, clock, world, p)) * p.journey_contact_rate
                 claimed += -math.expm1(-rate * clock.weeks)
             elif kind == _TASK:
-                claimed += world.task_success[slot, c.last_channel]
+                claimed += world.channels[slot, c.last_channel].task_success
             else:
                 claimed += min(1.0, max(0.0, expression(c, edge, clock, world, p)))
             if u < claimed:
-                return journey.edge_target[edge]
+                return world.edges[edge].target
     if weights == 0.0:
         return -1
     share = max(0.0, 1.0 - claimed) / weights
     for edge in range(first, last):
-        if journey.edge_kind[edge] == _LOGIT:
+        if world.edges[edge].kind == _LOGIT:
             claimed += share * math.exp(expression(c, edge, clock, world, p))
             if u < claimed:
-                return journey.edge_target[edge]
+                return world.edges[edge].target
     return rest
 
 
 def dwell_ticks(node: int, draw: Any, clock: Clock, world: World) -> int:
     """Return how many ticks the node holds the customer; 0 where it does not hold."""
-    journey = world.journey
-    kind = journey.dwell_kind[node]
+    stay = world.nodes[node]
+    kind = stay.dwell_kind
     if kind == _NO_DWELL:
         return 0
-    a = journey.dwell_a[node]
-    b = journey.dwell_b[node]
+    a = stay.dwell_a
+    b = stay.dwell_b
     weeks = a
     if kind == _GEOMETRIC:
         weeks = -a * math.log(uniform(draw))
@@ -131,7 +131,7 @@ def enter(c: Any, node: int, draw: Any, clock: Clock, world: World, tally: Tally
     c.node = node
     c.dwell = dwell_ticks(node, draw, clock, world)
     tally.nodes[node] += 1
-    life = world.journey.life[node]
+    life = world.nodes[node].life
     if life != c.life:
         if life == _ACTIVE and c.life == _LEAD:
             c.since = clock.tick
@@ -141,6 +141,7 @@ def enter(c: Any, node: int, draw: Any, clock: Clock, world: World, tally: Tally
         c.life = life
 
 
+@outlined
 def leave(c: Any, clock: Clock, tally: Tally) -> None:
     """Record that the customer is lost this tick."""
     c.left = clock.tick

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from cxsim.arrays import Floats, Ints, Rows
-from cxsim.journey.tables import JourneyTables
+from cxsim.journey.tables import FEATURES
 
 TOUCHPOINT = np.dtype(
     [(name, "f8") for name in (
@@ -18,10 +18,28 @@ TOUCHPOINT = np.dtype(
 )  # fmt: skip
 """One touchpoint as one group of customers meets it; `period` is in ticks, 0 for no calendar."""
 
+CHANNEL = np.dtype([("cost", "f8"), ("task_success", "f8"), ("human", "i8"), ("queue", "i8"), ("office", "i8")])
+"""One channel; -1 in `queue` and `office` means none."""
+
+OFFICE = np.dtype([("delay", "f8"), ("fixed_weeks", "f8"), ("target_weeks", "f8")])
+NODE = np.dtype(
+    [("dwell_a", "f8"), ("dwell_b", "f8")]
+    + [(name, "i8") for name in (
+        "touchpoint", "life", "churn_target", "dwell_kind", "first_edge", "first_background", "instant",
+    )]
+)  # fmt: skip
+"""One node; its edges and background touchpoints run up to the `first_...` of the next record."""
+
+EDGE = np.dtype([("coefficients", "f8", (len(FEATURES),)), ("target", "i8"), ("kind", "i8"), ("constant", "i8")])
 SEGMENT = np.dtype([(name, "f8") for name in (
     "zone_scale", "weight_a", "weight_b", "switch_a", "switch_b", "monthly_revenue", "revenue_log_sd",
 )])  # fmt: skip
 CONTRACT = np.dtype([("commitment_weeks", "f8"), ("renews", "i8")])
+PLAN = np.dtype(
+    [("relational_sample", "f8"), ("transactional_sample", "f8"), ("relational_period", "i8"), ("problem_touchpoint", "i8")]
+)
+FUNCTIONAL, EMOTIONAL, MIX = 0, 1, 2
+"""Last axis of `World.levels`: quality of either dimension, cumulative channel mix."""
 
 
 class Clock(NamedTuple):
@@ -41,35 +59,24 @@ class Clock(NamedTuple):
 class World(NamedTuple):
     """Everything a customer's rules read: tables that only the host writes, between the phases of a tick.
 
-    First axis of the parameter tables: the slot of the customer's reach mask, looked up in `slots`.
+    First axis of `params` to `offices`: the slot of the customer's reach mask, looked up in `slots`. Few arrays of records rather
+    than many plain ones: every array costs compile time in every rule that takes the world.
     """
 
-    slots: Ints
-    params: Rows
-    touchpoints: Rows
-    quality_functional: Floats  # slot x touchpoint x channel
-    quality_emotional: Floats
-    mix: Floats  # slot x touchpoint x channel, cumulative
-    integration: Floats  # slot x channel x channel
-    channel_cost: Floats  # slot x channel
-    task_success: Floats  # slot x channel
-    office_delay: Floats  # slot x office, multiplier
-    office_fixed: Floats  # slot x office, weeks
-    office_target: Floats  # slot x office, weeks
-    human: Ints  # channel
-    queue_of: Ints  # channel, -1 none
-    office_of: Ints  # channel, -1 none
+    slots: Ints  # reach mask -> slot
+    params: Rows  # slot
+    touchpoints: Rows  # slot x touchpoint
+    levels: Floats  # slot x touchpoint x channel x (functional, emotional, cumulative mix)
+    seamless: Floats  # slot x channel x channel
+    channels: Rows  # slot x channel
+    offices: Rows  # slot x back office
     bins: Floats  # queue x bin, cumulative probability of a contact
-    journey: JourneyTables
-    constant: Ints  # edge: 1 where only the intercept counts
-    instant: Ints  # node: 1 where the walk goes on in the same tick
-    entry: int
-    problem_touchpoint: int
-    segments: Rows
-    contracts: Rows
-    relational: Any  # (period in ticks, sample)
-    transactional_sample: float
-    margin: float
+    nodes: Rows  # node, and one more
+    edges: Rows  # edge
+    background: Ints  # touchpoints lived in the background, node after node
+    segments: Rows  # segment
+    contracts: Rows  # contract
+    plan: Any  # one record of PLAN
 
 
 class Desks(NamedTuple):

@@ -96,7 +96,7 @@ def usual_frequency(dates: pd.DatetimeIndex) -> str | None:
     usual = float(np.median(gaps))
     for name, (low, high) in _GAP_DAYS.items():
         if low <= usual <= high:
-            weekdays_only = name == "daily" and dates.size >= 10 and bool((dates.weekday < 5).all())
+            weekdays_only = name == "daily" and dates.size >= 10 and bool((dates.day_of_week < 5).all())
             return "business" if weekdays_only else name
     return None
 

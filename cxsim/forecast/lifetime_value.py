@@ -1,17 +1,17 @@
 r"""Lifetime value from a simulated customers table, in three parts that are never added up silently.
 
 For each customer: margin *observed* before the simulation, margin *simulated* up to the horizon H, and a *terminal*
-part beyond it for who is still there, by the conditional sBG tail of customers of his tenure n:
+part beyond it for who is still there, by the conditional sBG tail of their tenure n:
 
 .. math:: \text{terminal} = v^H m \sum_{k \ge 1} v^k \frac{S(n + k)}{S(n)}, \qquad v = (1 + d)^{-1/52}
 
-with m his latest weekly margin and d the yearly discount rate. A truncated sum misses 20 to 50 % of the value, a
+with m the latest weekly margin and d the yearly discount rate. A truncated sum misses 20 to 50 % of the value, a
 constant churn rate 4 to 16 %; the sBG tail about nothing on average.
 
 Column names say what money is discounted to: ``_pv_at_start`` to the first week of the simulation,
 ``_pv_at_acquisition`` to the customer's own first week. *Residual value* is what existing customers will still bring;
-*new-customer value* is what one acquired in the simulation brings from his first week. They are different numbers and
-are named differently.
+*new-customer value* is what one acquired in the simulation brings from the first week on. They are different numbers
+and are named differently.
 
 Intervals are t intervals of replication means, since customers of one replication share shocks. The tail's own
 uncertainty is in them when tails are fitted by replication.
@@ -46,7 +46,7 @@ class ValueColumns:
     Attributes
     ----------
     acquired_week : week of acquisition counted from the start of the simulation, 0 its first week, negative before it.
-    tenure_weeks : whole weeks as a customer at the horizon, or when he left.
+    tenure_weeks : whole weeks as a customer at the horizon, or on leaving.
     status : holds `active_status` for who is still a customer at the horizon.
     simulated_margin : margin of the simulated weeks, discounted to the start of the simulation.
     weekly_margin : latest weekly margin, in money of the day.

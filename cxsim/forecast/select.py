@@ -17,7 +17,7 @@ import numpy as np
 
 from cxsim.forecast.calibrate_intervals import widen, widening
 from cxsim.forecast.candidates import ets, naive, sarima, theta, unobserved
-from cxsim.forecast.candidates.candidate import Fitted, Sample
+from cxsim.forecast.candidates.candidate import CannotFit, Fitted, Sample
 from cxsim.forecast.candidates.rate import fit_rate
 from cxsim.forecast.combine import median_of
 from cxsim.forecast.diagnostics import Diagnosis, watch
@@ -37,12 +37,13 @@ MEMBERS: dict[str, Callable[[Sample], Fitted]] = {
     "sarima": sarima.fit,
     "theta": theta.fit,
     "unobserved": unobserved.fit,
+    "drift": unobserved.fit_drift,
     NAIVE: naive.fit,
 }
 MODELS = (COMBINATION, STATE_SPACE, *MEMBERS)
 COMBINED: dict[Speed, tuple[str, ...]] = {
-    "full": ("ets", "sarima", "theta", "unobserved"),
-    "fast": ("ets", "theta", "unobserved"),
+    "full": ("ets", "sarima", "theta", "unobserved", "drift"),
+    "fast": ("ets", "theta", "drift"),
 }
 LADDER = ("ets", "theta", NAIVE)
 SANE_RANGES = 20.0
@@ -140,7 +141,7 @@ def _members(task: Task, model: str) -> ModelForecast:
     quantiles, factors = forecaster(values, task.horizon), None
     diagnoses = [replace(one, fell_back_to=used) if not one.form else one for one in diagnoses]
     if model == COMBINATION:
-        watched = watch(lambda: widening(forecaster, values, history.period, task.horizon, task.probabilities))
+        watched = watch(lambda: _widening(forecaster, task, sample))
         factors = watched.result
         if factors is not None:
             quantiles = widen(quantiles, factors, 0.0 if positive else -np.inf)
@@ -152,6 +153,13 @@ def _members(task: Task, model: str) -> ModelForecast:
     if is_rate:
         quantiles = Quantiles(share_of_logit(quantiles.centre), share_of_logit(quantiles.values))
     return ModelForecast(model, quantiles, factors, tuple(diagnoses))
+
+
+def _widening(forecaster: Callable[[Array, int], Quantiles], task: Task, sample: Sample) -> Array | None:
+    """Return the calibration's factors; the fast setting does without."""
+    if task.speed == "fast":
+        return None
+    return widening(forecaster, sample.values, sample.period, task.horizon, task.probabilities)
 
 
 def _fit_all(task: Task, sample: Sample, names: Sequence[str]) -> tuple[dict[str, Fitted], list[Diagnosis]]:
@@ -170,9 +178,11 @@ def _fit_all(task: Task, sample: Sample, names: Sequence[str]) -> tuple[dict[str
 
 def _fit_one(task: Task, sample: Sample, name: str) -> Fitted:
     """Return a fitted member that is known to give sane numbers."""
+    observed = sample.values[np.isfinite(sample.values)]
+    if name != NAIVE and np.ptp(observed) == 0.0:
+        raise CannotFit("the history is constant")
     fitted = MEMBERS[name](sample)
     trial = fitted.forecast(sample.values, task.horizon, task.probabilities, task.rng(name))
-    observed = sample.values[np.isfinite(sample.values)]
     reach = SANE_RANGES * max(float(np.ptp(observed)), abs(float(observed[-1])), 1e-9)
     if not trial.is_finite:
         raise ValueError("the forecast is not a finite number")

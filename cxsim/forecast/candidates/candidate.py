@@ -30,13 +30,11 @@ class Sample:
     values : (points,) the history, NaN where missing.
     period : steps in one season, 1 for none.
     positive : whether values are never below zero.
-    thorough : whether to search all forms or only the quick ones.
     """
 
     values: Array
     period: int
     positive: bool
-    thorough: bool = True
 
     @property
     def strictly_positive(self) -> bool:

@@ -1,9 +1,9 @@
-"""Exponential smoothing (error, trend, season), the form chosen by corrected AIC.
+"""Exponential smoothing (error, trend, season): the mean of three trends, the rest chosen by corrected AIC.
 
 State space models of Hyndman, Koehler, Ord and Snyder (2008). The forms are searched with the initial states set by
 the usual heuristic, which is some fifteen times quicker than estimating them. Additive errors with a multiplicative
-season are left out: their likelihood is unstable. Intervals come from simulated paths, as for the multiplicative
-forms no formula exists.
+season are left out: their likelihood is unstable. No trend, a trend and a damped trend weigh the same, as criteria
+choose badly among them. Intervals come from simulated paths: for the multiplicative forms there is no formula.
 """
 
 from __future__ import annotations
@@ -57,32 +57,49 @@ class Form:
 
 
 @dataclass(frozen=True)
-class Ets:
-    """The chosen form with its smoothing parameters."""
+class Smoother:
+    """One form with its smoothing parameters and its score."""
 
     shape: Form
     parameters: Array
+    score: float
     converged: bool
-    positive: bool
-
-    @property
-    def form(self) -> str:
-        """Return the form in the notation ETS(error, trend, season)."""
-        return str(self.shape)
 
     def forecast(self, values: Array, horizon: int, probabilities: Array, rng: np.random.Generator) -> Quantiles:
         """Return the forecast of the steps that follow `values`, of shape (points,)."""
         state = self.shape.model(values).smooth(self.parameters)
         paths = np.asarray(state.simulate(horizon, anchor="end", repetitions=PATHS, rng=rng)).reshape(horizon, PATHS)
-        centre = np.asarray(state.forecast(horizon))
-        quantiles = from_paths(paths.T, probabilities, centre)
-        if not self.positive:
-            return quantiles
-        return Quantiles(np.maximum(centre, 0.0), np.maximum(quantiles.values, 0.0))
+        return from_paths(paths.T, probabilities, np.asarray(state.forecast(horizon)))
+
+
+@dataclass(frozen=True)
+class Ets:
+    """The best form of every trend; they weigh the same."""
+
+    smoothers: tuple[Smoother, ...]
+    positive: bool
+
+    @property
+    def form(self) -> str:
+        """Return the forms in the notation ETS(error, trend, season)."""
+        return "mean of " + ", ".join(str(smoother.shape) for smoother in self.smoothers)
+
+    @property
+    def converged(self) -> bool:
+        """Return whether every search ended where it should."""
+        return all(smoother.converged for smoother in self.smoothers)
+
+    def forecast(self, values: Array, horizon: int, probabilities: Array, rng: np.random.Generator) -> Quantiles:
+        """Return the forecast of the steps that follow `values`, of shape (points,)."""
+        parts = [smoother.forecast(values, horizon, probabilities, rng) for smoother in self.smoothers]
+        centre = np.mean([part.centre for part in parts], axis=0)
+        ends = np.mean([part.values for part in parts], axis=0)
+        floor = 0.0 if self.positive else -np.inf
+        return Quantiles(np.maximum(centre, floor), np.maximum(ends, floor))
 
 
 def fit(sample: Sample) -> Ets:
-    """Return the exponential smoothing form with the lowest corrected AIC.
+    """Return, for every trend, the exponential smoothing form with the lowest corrected AIC.
 
     Raises
     ------
@@ -93,17 +110,16 @@ def fit(sample: Sample) -> Ets:
         raise CannotFit("exponential smoothing needs a history without missing values")
     if sample.values.size < MIN_POINTS:
         raise CannotFit(f"exponential smoothing needs {MIN_POINTS} points")
-    best: Ets | None = None
-    lowest = float("inf")
+    best: dict[tuple[str | None, bool], Smoother] = {}
     for shape in forms(sample):
         result = shape.model(sample.values).fit(disp=False)
         score = _score(result, shape, sample.values.size)
-        if score < lowest:
-            lowest = score
-            best = Ets(shape, np.asarray(result.params), bool(result.mle_retvals["converged"]), sample.positive)
-    if best is None:
+        trend = (shape.trend, shape.damped)
+        if np.isfinite(score) and (trend not in best or score < best[trend].score):
+            best[trend] = Smoother(shape, np.asarray(result.params), score, bool(result.mle_retvals["converged"]))
+    if not best:
         raise CannotFit("no exponential smoothing form has few enough parameters for this history")
-    return best
+    return Ets(tuple(best.values()), sample.positive)
 
 
 def forms(sample: Sample) -> Iterator[Form]:

@@ -36,7 +36,7 @@ class Components:
     def form(self) -> str:
         """Return the trends and the season in words."""
         season = f" + season {self.period}" if self.period > 1 else ""
-        return f"{type(self.link).__name__.lower()}: mean of {', '.join(self.trends)}{season}"
+        return f"{type(self.link).__name__.lower()}: {' and '.join(self.trends)}{season}"
 
     def forecast(self, values: Array, horizon: int, probabilities: Array, rng: np.random.Generator) -> Quantiles:
         """Return the forecast of the steps that follow `values`, of shape (points,)."""
@@ -59,14 +59,23 @@ def fit(sample: Sample) -> Components:
     CannotFit
         With fewer than eight observed points.
     """
+    return _fit(sample, TRENDS)
+
+
+def fit_drift(sample: Sample) -> Components:
+    """Return the one whose level wanders around a fixed drift; `CannotFit` as `fit`."""
+    return _fit(sample, ("rwdrift",))
+
+
+def _fit(sample: Sample, trends: tuple[str, ...]) -> Components:
     if np.isfinite(sample.values).sum() < MIN_POINTS:
         raise CannotFit(f"unobserved components need {MIN_POINTS} points")
     period = sample.period if sample.has_seasons else 1
     link = link_of("positive" if sample.positive else "real", sample.values)
     scaled = link.forward(recent(sample.values, period))
-    results = [_model(scaled, trend, period).fit(disp=False, cov_type="none", **SEARCH) for trend in TRENDS]
+    results = [_model(scaled, trend, period).fit(disp=False, cov_type="none", **SEARCH) for trend in trends]
     converged = all(bool(result.mle_retvals["converged"]) for result in results)
-    return Components(TRENDS, tuple(np.asarray(result.params) for result in results), period, link, converged)
+    return Components(trends, tuple(np.asarray(result.params) for result in results), period, link, converged)
 
 
 def _model(scaled: Array, trend: str, period: int) -> UnobservedComponents:

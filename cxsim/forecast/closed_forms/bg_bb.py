@@ -1,7 +1,7 @@
 r"""BG/BB: purchases at discrete opportunities (a yearly gift, a monthly box) of customers who may silently leave.
 
-At each opportunity an active customer buys with an own probability, Beta(alpha, beta) over customers; before each he
-leaves with an own probability, Beta(gamma, delta) over customers.
+At each opportunity an active customer buys with an own probability, Beta(alpha, beta) over customers; before each,
+customers leave with an own probability, Beta(gamma, delta) over customers.
 
 ============  ====================================================  =============
 symbol        meaning                                               typical range

@@ -1,7 +1,7 @@
 r"""BG/NBD: repeat purchases of customers who may silently leave right after a purchase.
 
-While active a customer buys at an own Poisson rate, Gamma(r, alpha) over customers; after each purchase he leaves with
-an own probability, Beta(a, b) over customers.
+While active a customer buys at an own Poisson rate, Gamma(r, alpha) over customers; after each purchase customers leave
+with an own probability, Beta(a, b) over customers.
 
 ========  ====================================================  ==================
 symbol    meaning                                               typical range
@@ -108,7 +108,7 @@ def conditional_purchases(
 
 
 def simulate(model: BGNBD, age: ArrayLike, rng: np.random.Generator) -> tuple[NDArray[np.int64], FloatArray]:
-    """Return (customer index, time since his first purchase) of every repeat purchase of new customers within `age`.
+    """Return (customer index, time since the first purchase) of every repeat purchase of new customers within `age`.
 
     Parameters
     ----------

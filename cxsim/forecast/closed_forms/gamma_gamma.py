@@ -1,6 +1,6 @@
 r"""Gamma-Gamma: what a customer spends per purchase, given the few purchases seen.
 
-Each purchase of a customer is Gamma(p, nu) with an own nu, Gamma(q, v) over customers, whatever his purchase rate:
+Each purchase of a customer is Gamma(p, nu) with an own nu, Gamma(q, v) over customers, whatever the purchase rate:
 
 .. math:: E[M \mid x, \bar z] = \frac{p\,(v + x \bar z)}{p x + q - 1}
 

@@ -133,7 +133,7 @@ def discounted_purchases(
 
 
 def simulate(model: ParetoNBD, age: ArrayLike, rng: np.random.Generator) -> tuple[NDArray[np.int64], FloatArray]:
-    """Return (customer index, time since his first purchase) of every repeat purchase of new customers within `age`.
+    """Return (customer index, time since the first purchase) of every repeat purchase of new customers within `age`.
 
     Parameters
     ----------

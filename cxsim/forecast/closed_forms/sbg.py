@@ -32,7 +32,7 @@ from scipy.special import expit, gammaln, logit
 
 from cxsim.errors import Fault, InputError
 from cxsim.forecast.closed_forms.hypergeometric import hyp2f1_unit
-from cxsim.forecast.closed_forms.likelihood import FloatArray, delta_covariance, maximise
+from cxsim.forecast.closed_forms.likelihood import FloatArray, delta_covariance, draw_positive, maximise
 
 type Timing = Literal["start", "end"]
 
@@ -140,7 +140,7 @@ def count_tenure(tenure_at_entry: ArrayLike, tenure_at_exit: ArrayLike, churned:
 
     Raises
     ------
-    InputError : somebody leaves before entering, or churns in a period in which he was not watched.
+    InputError : somebody leaves before entering, or churns in a period that was not watched.
     """
     entry, leave = np.asarray(tenure_at_entry, dtype=np.int64), np.asarray(tenure_at_exit, dtype=np.int64)
     lost = np.asarray(churned, dtype=bool)
@@ -152,6 +152,18 @@ def count_tenure(tenure_at_entry: ArrayLike, tenure_at_exit: ArrayLike, churned:
     size = int(leave.max(initial=0)) + 1
     watched = np.cumsum(np.bincount(entry, minlength=size) - np.bincount(leave, minlength=size))[: size - 1]
     return TenureCounts(watched.astype(np.float64), np.bincount(leave[lost], minlength=size)[1:].astype(np.float64))
+
+
+def draw_parameters(fit: SBG, draws: int, rng: np.random.Generator) -> FloatArray:
+    """Return draws of (alpha, beta) around the estimates by their covariance, shape (draws, 2).
+
+    Raises
+    ------
+    InputError : a fit at the boundary, which has no covariance.
+    """
+    if fit.at_boundary:
+        raise InputError([Fault("fit", "shows no heterogeneity, so its parameters cannot be drawn", fit.alpha)])
+    return draw_positive(np.asarray([fit.alpha, fit.beta]), fit.log_covariance, draws, rng)
 
 
 def survival(alpha: float, beta: float, t: ArrayLike) -> FloatArray:
@@ -209,7 +221,7 @@ def expected_discounted_terminal(
     """Return the expected margin beyond now of customers who are still there, discounted to now.
 
     `margin_per_period` (money per period, constant from now on) broadcasts against `tenure`; the other parameters are
-    those of `discounted_residual_lifetime`. A customer who has left is worth 0: leave him out.
+    those of `discounted_residual_lifetime`. Customers who have left are worth 0: leave them out.
     """
     periods = discounted_residual_lifetime(alpha, beta, tenure, discount_per_period, timing)
     return np.asarray(np.asarray(margin_per_period, dtype=np.float64) * periods)

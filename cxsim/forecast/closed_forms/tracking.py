@@ -21,7 +21,7 @@ def tracking_table(
     """Return columns ``period, actual, expected, actual_cumulative, expected_cumulative`` of all customers together.
 
     Period 1 begins on the day of the log's first purchase. Expectations are unconditional: each customer counts from
-    his own first purchase.
+    the own first purchase.
 
     Parameters
     ----------

@@ -98,7 +98,7 @@ def purchase_histories(
     unit: Unit = "weeks",
     holdout_end: str | pd.Timestamp | None = None,
 ) -> pd.DataFrame:
-    """Return one row per customer acquired by `calibration_end`: his history up to it, and what followed.
+    """Return one row per customer acquired by `calibration_end`: the history up to it, and what followed.
 
     Columns: ``customer``, ``first_date``, ``frequency`` (repeat purchases), ``recency_<unit>`` (first to last
     purchase), ``age_<unit>`` (first purchase to `calibration_end`), ``mean_repeat_spend`` (per repeat purchase, 0

@@ -1,0 +1,178 @@
+"""Campaigns: the interventions of a run as Mesa agents, whom they reach this tick, and the tables that follow from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from cxsim.arrays import Floats, Ints
+from cxsim.engine.build import Blueprint
+from cxsim.engine.compiled import compiled
+from cxsim.engine.kernels import draw_rows
+from cxsim.engine.world import EMOTIONAL, FUNCTIONAL, World
+from cxsim.interventions.modify import apply_effects
+from cxsim.interventions.parameters import Parameter
+from cxsim.interventions.reach import capped, chosen, condition, is_fixed, state_columns
+from cxsim.interventions.window import is_running, strength
+from cxsim.rng import Block
+from cxsim.spec.interventions import Intervention
+
+if TYPE_CHECKING:
+    from cxsim.engine.model import CXModel
+
+MOST_INTERVENTIONS = 12
+"""Interventions of one arm: each is a bit of the reach mask of a customer."""
+
+
+class Campaign(mesa.Agent):  # type: ignore[misc]
+    """One intervention at work: its strength this week and the customers that it reaches."""
+
+    def __init__(self, model: CXModel, name: str, intervention: Intervention, bit: int) -> None:
+        super().__init__(model)
+        self.name = name
+        self.intervention = intervention
+        self.bit = bit
+        self.strength = 0.0
+        self.reached_share = 1.0
+        self._condition = condition(intervention, f"interventions.{name}.target.state")
+        self._universal = intervention.target == type(intervention.target)()
+        self._fixed = is_fixed(intervention)
+
+    def step(self) -> None:
+        """Find the strength of this tick and reach customers anew where the target can change."""
+        model = self.model
+        week = model.week
+        self.strength = strength(self.intervention, week, model.spec.journey.alignment)
+        if self._fixed:
+            self._reach(model.newcomers.start, model.newcomers.stop)
+        elif week >= self.intervention.start_week:
+            self._reach(0, model.newcomers.stop)
+        if not self._universal:
+            active = model.rows["life"][: model.newcomers.stop] == 2
+            reached = (model.rows["reached"][: model.newcomers.stop] >> self.bit) & 1
+            self.reached_share = float(reached[active].mean()) if active.any() else 0.0
+
+    def running(self) -> bool:
+        """Return whether the lever is paid for this week."""
+        return is_running(self.intervention, self.model.week)
+
+    def _reach(self, low: int, high: int) -> None:
+        if low >= high:
+            return
+        model = self.model
+        rows = model.rows[low:high]
+        ids = np.arange(model.first_id + low, model.first_id + high)
+        tick = model.clock.tick
+        reached = chosen(self.name, self.intervention, rows, ids, tick, model.blueprint.segments, model.draw)
+        target = self.intervention.target
+        if target.state:
+            columns = state_columns(rows, tick, model.clock.weeks, model.deciles)
+            reached &= self._condition.evaluate(columns)
+        if target.cap_per_week is not None:
+            limit = target.cap_per_week * model.clock.weeks / model.spec.population.scale
+            reached &= rows["life"] == 2
+            reached = capped(reached, limit, ids, tick, self.name, model.draw)
+        bit = np.uint16(1 << self.bit)
+        rows["reached"] = np.where(reached, rows["reached"] | bit, rows["reached"] & ~bit)
+
+
+def draws(ids: Ints, tick: int, block: Block, ordinal: int, word: int, luck: Any) -> Floats:
+    """Return the uniform draws of customers at one address."""
+    out = np.empty(ids.size)
+    compiled(draw_rows)(out, ids, tick, int(block), ordinal, word, luck)
+    return out
+
+
+class TableMaker:
+    """Turns the strengths of the campaigns into the world of a tick; remembers the last one, as most ticks change nothing."""
+
+    def __init__(self, blueprint: Blueprint, known: dict[str, Parameter]) -> None:
+        self._blueprint = blueprint
+        self._known = known
+        self._base = {name: parameter.value for name, parameter in known.items()}
+        self._key: tuple[Any, ...] | None = None
+        self._world: World | None = None
+        self.shared: dict[str, float] = dict(self._base)
+
+    @property
+    def base(self) -> dict[str, float]:
+        """Return the numbers of the scenario without any intervention."""
+        return self._base
+
+    def world(self, campaigns: list[Campaign], masks: Ints) -> World:
+        """Return the tables for the reach masks that occur."""
+        levels = self._levels(campaigns)
+        running = tuple(campaign.running() for campaign in campaigns)
+        shares = tuple(campaign.reached_share for campaign in campaigns)
+        key = (levels, running, shares, masks.tobytes())
+        if self._world is not None and key == self._key:
+            return self._world
+        self._key = key
+        self.shared = dict(self._base)
+        effects = [
+            (effect, level * share)
+            for campaign, level, share in zip(campaigns, levels, shares, strict=True)
+            for effect in campaign.intervention.effects
+        ]
+        apply_effects(self.shared, effects, self._known, shared=True)
+        slots = np.zeros(1 << len(campaigns), np.int64)
+        tables = []
+        for slot, mask in enumerate(masks):
+            slots[mask] = slot
+            tables.append(self._slot(int(mask), campaigns, levels, running))
+        self._world = self._blueprint.world(slots, tables)
+        return self._world
+
+    def _levels(self, campaigns: list[Campaign]) -> tuple[float, ...]:
+        """Return the strengths, raised or lowered by the synergy of other campaigns as far as the firm is aligned."""
+        levels = []
+        for campaign in campaigns:
+            level = campaign.strength
+            for other in campaigns:
+                factor = campaign.intervention.synergy.get(other.name)
+                if factor is not None:
+                    level *= 1.0 + (factor - 1.0) * campaign.model.spec.journey.alignment * other.strength
+            levels.append(level)
+        return tuple(levels)
+
+    def _slot(
+        self, mask: int, campaigns: list[Campaign], levels: tuple[float, ...], running: tuple[bool, ...]
+    ) -> dict[str, Any]:
+        """Return the tables of the customers whom exactly the campaigns of `mask` reach."""
+        here = [j for j, campaign in enumerate(campaigns) if mask >> campaign.bit & 1]
+        values = dict(self._base)
+        effects = [
+            (effect, levels[j])
+            for j in here
+            if not campaigns[j].intervention.target.channels
+            for effect in campaigns[j].intervention.effects
+        ]
+        apply_effects(values, effects, self._known, shared=False)
+        event_costs: dict[str, float] = {}
+        weekly = 0.0
+        for j in here:
+            cost = campaigns[j].intervention.cost
+            if running[j]:
+                weekly += cost.per_customer_week
+                if cost.event is not None:
+                    event_costs[cost.event] = event_costs.get(cost.event, 0.0) + cost.per_event
+        table = self._blueprint.tables(values, event_costs, weekly)
+        for j in here:
+            self._on_channels(table, values, campaigns[j], levels[j])
+        return table
+
+    def _on_channels(self, table: dict[str, Any], values: dict[str, float], campaign: Campaign, level: float) -> None:
+        """Let an intervention that is bound to channels change the quality met there, and nothing else."""
+        channels = campaign.intervention.target.channels
+        if not channels or level == 0.0:
+            return
+        changed = dict(values)
+        apply_effects(changed, [(effect, level) for effect in campaign.intervention.effects], self._known, shared=False)
+        other = self._blueprint.tables(changed, {}, 0.0)
+        for channel in channels:
+            c = self._blueprint.channels.index(channel)
+            for dimension in (FUNCTIONAL, EMOTIONAL):
+                before = self._blueprint.tables(values, {}, 0.0)["levels"][:, c, dimension]
+                table["levels"][:, c, dimension] += other["levels"][:, c, dimension] - before

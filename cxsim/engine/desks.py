@@ -1,0 +1,81 @@
+"""Service desks and back offices: ordinary Mesa agents that answer the contacts of a tick; equations (22) and (23)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import mesa
+import numpy as np
+
+from cxsim.arrays import Floats, Ints
+from cxsim.engine.compiled import compiled
+from cxsim.queueing.back_office import backlog_after
+from cxsim.queueing.erlang import erlang_a
+from cxsim.spec.journey import Queue
+
+if TYPE_CHECKING:
+    from cxsim.engine.model import CXModel
+
+
+class DeskDay(NamedTuple):
+    """What a desk did in one tick, in contacts of the represented base and minutes."""
+
+    contacts: float
+    abandoned_share: float
+    mean_wait_min: float
+    occupancy: float
+    backlog: float
+
+
+class ServiceDesk(mesa.Agent):  # type: ignore[misc]
+    """A staffed queue: Erlang A in each intraday bin, from the contacts that customers made this tick."""
+
+    def __init__(self, model: CXModel, name: str, queue: Queue) -> None:
+        super().__init__(model)
+        self.name = name
+        self.load = np.array([part.load for part in queue.profile])
+        self.time = np.array([part.share for part in queue.profile])
+        self.open_min_week = queue.open_min_week
+        self.abandonment: Floats = np.zeros(8)
+        self.wait_min: Floats = np.zeros(8)
+        self.day = DeskDay(0.0, 0.0, 0.0, 0.0, 0.0)
+
+    def answer(self, contacts: Ints, values: dict[str, float]) -> None:
+        """Work the contacts (simulated customers, per bin): abandonment and mean wait per bin."""
+        root = f"journey.queues.{self.name}"
+        agents, patience = values[f"{root}.agents"], values[f"{root}.patience_min"]
+        service = 1.0 / values[f"{root}.handling_min"]
+        minutes = self.time * self.open_min_week * self.model.clock.weeks
+        arrived = contacts[: minutes.size] * self.model.spec.population.scale
+        solve = compiled(erlang_a)
+        lost, waited, busy = 0.0, 0.0, 0.0
+        for i, amount in enumerate(arrived):
+            rate = float(amount) / minutes[i] if minutes[i] > 0.0 else 0.0
+            result = solve(rate, service, float(agents), 1.0 / patience)
+            self.abandonment[i], self.wait_min[i] = result[1], result[2]
+            lost += result[1] * amount
+            waited += result[2] * amount
+            busy += result[3] * self.time[i]
+        total = float(arrived.sum())
+        self.day = DeskDay(total, lost / max(total, 1e-12), waited / max(total, 1e-12), busy / max(agents, 1e-12), 0.0)
+
+
+class BackOffice(mesa.Agent):  # type: ignore[misc]
+    """A desk that answers letters: a backlog of cases worked at a weekly capacity."""
+
+    def __init__(self, model: CXModel, name: str) -> None:
+        super().__init__(model)
+        self.name = name
+        self.backlog = 0.0
+        self.delay_weeks = 0.0
+        self.day = DeskDay(0.0, 0.0, 0.0, 0.0, 0.0)
+
+    def answer(self, letters: int, values: dict[str, float]) -> None:
+        """Take in the letters of this tick (simulated customers) and work on the backlog."""
+        arrived = letters * self.model.spec.population.scale
+        capacity = values[f"journey.back_offices.{self.name}.capacity_week"]
+        weeks = self.model.clock.weeks
+        worked = min(self.backlog + arrived, capacity * weeks)
+        self.backlog = backlog_after(self.backlog, arrived, capacity, weeks)
+        self.delay_weeks = self.backlog / capacity
+        self.day = DeskDay(arrived, 0.0, self.delay_weeks * 7 * 24 * 60, worked / (capacity * weeks), self.backlog)

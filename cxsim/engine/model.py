@@ -1,0 +1,361 @@
+"""`CXModel`: the Mesa model of a scenario. Customers are an array-backed agent set, desks and campaigns ordinary agents."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import mesa
+import numpy as np
+
+from cxsim.arrays import Floats, Ints, Rows
+from cxsim.engine import kernels
+from cxsim.engine.build import Blueprint
+from cxsim.engine.campaigns import MOST_INTERVENTIONS, Campaign, TableMaker, draws
+from cxsim.engine.compiled import compiled
+from cxsim.engine.customers import CustomerAgent, CustomerSet
+from cxsim.engine.desks import BackOffice, ServiceDesk
+from cxsim.engine.phases import ORDER
+from cxsim.engine.recorder import PERIOD_WEEKS, Record
+from cxsim.engine.tally import Tally, new_tally
+from cxsim.engine.world import Clock, Desks
+from cxsim.errors import Fault, InputError, nearest
+from cxsim.interventions.parameters import parameters
+from cxsim.population.columns import empty_customers
+from cxsim.rng import Block, luck
+from cxsim.spec.scenario import Scenario
+from cxsim.units import discount_factor
+
+
+class CXModel(mesa.Model):  # type: ignore[misc]
+    """A scenario, ready to be stepped.
+
+    Parameters
+    ----------
+    scenario : the world.
+    rng : the seed, a whole number >= 0; customers' luck depends on it and on `replication` alone.
+    replication : number of the replication, another world of luck under the same seed.
+    interventions : names of the scenario's interventions that act in this run.
+    threads : threads of the compiled kernels; 0 is one per core. Never changes a number.
+    block_rows : rows that one thread takes at a time. Never changes a number.
+    stepping : "bulk" runs compiled kernels; "agents" steps one `CustomerAgent` at a time in plain Python, in random order.
+    base : records of the initial base instead of drawn ones, for a firm's own customers.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        rng: int = 0,
+        replication: int = 0,
+        interventions: Sequence[str] = (),
+        *,
+        threads: int = 1,
+        block_rows: int = 65_536,
+        stepping: str = "bulk",
+        base: Rows | None = None,
+    ) -> None:
+        super().__init__(rng=rng)
+        self.spec = scenario
+        self.replication = replication
+        self.luck = luck(rng, replication)
+        self.stepping = stepping
+        self.blueprint = Blueprint(scenario)
+        self.ticks_per_week = scenario.time.ticks_per_week
+        self.weeks = 1.0 / self.ticks_per_week
+        self.warmup_ticks = scenario.time.warmup_weeks * self.ticks_per_week
+        self.horizon_ticks = scenario.time.horizon_weeks * self.ticks_per_week
+        self.tick = 0
+        self.first_id = 0
+        self.id_block = self.agent_id_counter
+        known = parameters(scenario)
+        self._maker = TableMaker(self.blueprint, known)
+        self._arrivals = self._arrival_schedule()
+        self._threads = threads if threads > 0 else (os.cpu_count() or 1)
+        self._block_rows = block_rows
+        self.n_arrived = scenario.population.size if base is None else len(base)
+        self.newcomers = range(self.n_arrived)
+        self.rows = empty_customers(self.n_arrived + int(self._arrivals.sum()))
+        self._bear(0, self.n_arrived, origin=0)
+        if base is not None:
+            self._adopt(base)
+        self.id_block = self.agent_id_counter
+        self.agent_id_counter += len(self.rows)
+        self._waiting: Ints = np.zeros(len(self.rows), np.int64)
+        self._waiting_blocks: list[tuple[int, int]] = []
+        self.deciles: Floats = np.quantile(self.rows["monthly_revenue"][: self.n_arrived], np.arange(1, 10) / 10)
+        self._customers = CustomerSet(self)
+        journey = scenario.journey
+        self.queues = [ServiceDesk(self, name, queue) for name, queue in journey.queues.items()]
+        self.offices = [BackOffice(self, name) for name in journey.back_offices]
+        self.campaigns = self._campaigns(interventions)
+        self.clock = self._clock()
+        self.record = Record()
+        self._tallies = [self._new_tally() for _ in range(self._threads)]
+        self.world = self._maker.world(self.campaigns, np.zeros(1, np.int64))
+        self.desks = self._desks()
+
+    # -- what a Mesa user sees -------------------------------------------------------------------------------------
+
+    @property
+    def scenario(self) -> Scenario:
+        """Return the scenario that is simulated."""
+        return self.spec
+
+    @scenario.setter
+    def scenario(self, value: Any) -> None:
+        # Mesa stores a scenario object of its own during its construction.
+        value.model = self
+        self._mesa_scenario = value
+
+    @property
+    def customers(self) -> CustomerSet:
+        """Return everybody who has arrived: leads, active, lost and gone customers."""
+        return self._customers
+
+    @property
+    def agents(self) -> Any:
+        """Return the customers; desks and campaigns are in `agents_by_type`."""
+        return self._customers if hasattr(self, "_customers") else super().agents
+
+    @property
+    def agents_by_type(self) -> dict[type, Any]:
+        """Return every kind of agent with its set."""
+        return {CustomerAgent: self._customers, **super().agents_by_type}
+
+    @property
+    def agent_types(self) -> list[type]:
+        """Return the kinds of agents of the model."""
+        return list(self.agents_by_type)
+
+    @property
+    def week(self) -> float:
+        """Return the week at the beginning of the tick, counted from the start; negative during the warm-up."""
+        return (self.tick - self.warmup_ticks) * self.weeks
+
+    def step(self) -> None:
+        """Live one tick, in the order of `phases.ORDER`."""
+        for phase in ORDER:
+            getattr(self, phase.method)()
+
+    # -- phases ----------------------------------------------------------------------------------------------------
+
+    def open_tick(self) -> None:
+        """Set the clock and let the leads of this tick arrive."""
+        self.clock = self._clock()
+        for tally in self._tallies:
+            for array in tally:
+                array.fill(0)
+        if self.tick == self.warmup_ticks:
+            self._start_counting()
+        arrived = self.n_arrived
+        if self.tick >= self.warmup_ticks:
+            arrived += int(self._arrivals[min(self.tick - self.warmup_ticks, self.horizon_ticks - 1)])
+            arrived = min(arrived, len(self.rows))
+        first = self.n_arrived if self.tick > 0 else 0
+        self._bear(self.n_arrived, arrived, origin=1)
+        self.newcomers = range(first, arrived)
+        self.n_arrived = arrived
+
+    def run_campaigns(self) -> None:
+        """Let the campaigns act, then set the tables of this tick."""
+        for campaign in self.campaigns:
+            campaign.step()
+        masks = np.zeros(1, np.int64)
+        if self.campaigns:
+            reached = self.rows["reached"][: self.n_arrived]
+            masks = np.flatnonzero(np.bincount(reached, minlength=1 << len(self.campaigns)))
+        self.world = self._maker.world(self.campaigns, masks)
+
+    def live_customers(self) -> None:
+        """Let every customer live the tick up to a contact, or to its end."""
+        if self.stepping == "agents":
+            self.customers.shuffle_do("step")
+            return
+        live = compiled(kernels.live_rows)
+
+        def work(low: int, high: int, tally: Tally) -> int:
+            return int(live(self.rows, low, high, self.first_id, self.clock, self.luck, self.world, self._waiting, tally))
+
+        blocks = self._blocks()
+        counts = self._spread(work, blocks)
+        self._waiting_blocks = [(low, low + count) for (low, _), count in zip(blocks, counts, strict=True)]
+
+    def answer_contacts(self) -> None:
+        """Let queues and back offices work the contacts of the tick."""
+        load = sum(tally.load for tally in self._tallies)
+        for i, queue in enumerate(self.queues):
+            queue.answer(load[i], self._maker.shared)
+        first = self.blueprint.queue_rows
+        for j, office in enumerate(self.offices):
+            office.answer(int(load[first + j, 0]), self._maker.shared)
+        self.desks = self._desks()
+
+    def serve_customers(self) -> None:
+        """Serve the customers who contacted a desk, and end their tick."""
+        if self.stepping == "agents":
+            self.customers.shuffle_do("advance")
+            return
+        serve = compiled(kernels.serve_rows)
+
+        def work(low: int, high: int, tally: Tally) -> int:
+            serve(
+                self.rows, self._waiting, low, high, self.first_id, self.clock, self.luck, self.world, self.desks, tally
+            )
+            return 0
+
+        self._spread(work, [block for block in self._waiting_blocks if block[1] > block[0]])
+
+    def close_tick(self) -> None:
+        """Record the sums of the tick, unless it belongs to the warm-up."""
+        if self.tick >= self.warmup_ticks:
+            total = self._tallies[0]
+            for other in self._tallies[1:]:
+                for mine, theirs in zip(total, other, strict=True):
+                    mine += theirs
+            counted = self.tick - self.warmup_ticks
+            days = [desk.day for desk in (*self.queues, *self.offices)]
+            period = counted // (PERIOD_WEEKS * self.ticks_per_week)
+            self.record.add(counted, period, total, self._fixed_cost(), days)
+        self.tick += 1
+        if self.tick >= self.warmup_ticks + self.horizon_ticks:
+            self.running = False
+
+    # -- one customer at a time ------------------------------------------------------------------------------------
+
+    def live_one(self, row: int) -> None:
+        """Live the first half of the tick for one customer, in plain Python."""
+        rows = self.rows.view(np.recarray)
+        waiting = np.zeros(len(self.rows), np.int64) if not len(self._waiting) else self._waiting
+        kernels.live_rows(
+            rows, row, row + 1, self.first_id, self.clock, self.luck, _records(self.world), waiting, self._tallies[0]
+        )
+
+    def serve_one(self, row: int) -> None:
+        """Live the second half of the tick for one customer, in plain Python."""
+        kernels.serve_rows(
+            self.rows.view(np.recarray),
+            np.array([row]),
+            0,
+            1,
+            self.first_id,
+            self.clock,
+            self.luck,
+            _records(self.world),
+            self.desks,
+            self._tallies[0],
+        )
+
+    def draw(self, ids: Ints, tick: int, block: Block, ordinal: int, word: int) -> Floats:
+        """Return the uniform draws of customers at one address."""
+        return draws(ids, tick, block, ordinal, word, self.luck)
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _arrival_schedule(self) -> Ints:
+        """Return the number of leads of each tick after the warm-up: whole numbers that follow the weekly inflow."""
+        weekly = self.spec.market.leads_per_1000_week * self.spec.population.size / 1000.0
+        ticks = np.arange(self.horizon_ticks + 1)
+        return np.diff(np.floor(ticks * weekly * self.weeks + 1e-9)).astype(np.int64)
+
+    def _bear(self, low: int, high: int, origin: int) -> None:
+        if high > low:
+            laws = self.blueprint.laws(self._maker.base)
+            compiled(kernels.bear_rows)(self.rows, low, high, self.first_id, self.tick, origin, self.luck, laws)
+
+    def _adopt(self, base: Rows) -> None:
+        """Give the initial base the known columns of a firm's customers, and settle them in with these."""
+        low, high = 0, len(base)
+        for name in ("segment", "contract", "monthly_revenue"):
+            self.rows[name][low:high] = base[name]
+        laws = self.blueprint.laws(self._maker.base)
+        compiled(kernels.settle_rows)(self.rows, low, high, self.first_id, base["tenure_weeks"], self.luck, laws)
+        self.rows["frailty"][low:high] *= np.exp(base["log_hazard"])
+
+    def _campaigns(self, names: Iterable[str]) -> list[Campaign]:
+        library = self.spec.interventions
+        names = list(names)
+        unknown = [name for name in names if name not in library]
+        if unknown:
+            rule = "must name an intervention of the scenario"
+            raise InputError([Fault("interventions", rule, name, nearest(name, library)) for name in unknown])
+        if len(names) > MOST_INTERVENTIONS:
+            rule = f"at most {MOST_INTERVENTIONS} interventions in one arm"
+            raise InputError([Fault("interventions", rule, len(names))])
+        return [Campaign(self, name, library[name], bit) for bit, name in enumerate(names)]
+
+    def _new_tally(self) -> Tally:
+        months = 2 + int(self.spec.time.horizon_weeks * 12 / 52)
+        b = self.blueprint
+        desks = b.queue_rows + max(1, len(b.offices))
+        return new_tally(len(b.segments), len(b.touchpoints), len(b.channels), desks, months, len(b.nodes))
+
+    def _clock(self) -> Clock:
+        counted = max(0, self.tick - self.warmup_ticks)
+        discount = discount_factor(self.spec.money.discount_year, counted * self.weeks)
+        return Clock(self.tick, self.warmup_ticks, self.weeks, discount, int(self.tick < self.warmup_ticks))
+
+    def _desks(self) -> Desks:
+        none = np.zeros((1, 8))
+        return Desks(
+            np.array([queue.abandonment for queue in self.queues]) if self.queues else none,
+            np.array([queue.wait_min for queue in self.queues]) if self.queues else none,
+            np.array([office.delay_weeks for office in self.offices] or [0.0]),
+        )
+
+    def _start_counting(self) -> None:
+        """Forget what the warm-up summed up, so that the run starts with empty books and full memories."""
+        for name in ("revenue", "cost", "value", "credited", "debited", "forgotten", "contacts"):
+            self.rows[name] = 0
+        rows = self.rows[: self.n_arrived]
+        balances = np.zeros(len(self.blueprint.segments))
+        for segment in range(balances.size):
+            own = rows[rows["segment"] == segment]
+            stores = [own[name].astype(np.float64).sum() for name in ("credit_fast", "credit_slow")]
+            owed = [own[name].astype(np.float64).sum() for name in ("debit_fast", "debit_slow")]
+            balances[segment] = sum(stores) - sum(owed)
+        self.record.opening = balances
+
+    def _fixed_cost(self) -> float:
+        """Return the money of this tick that no single customer causes, for the simulated base."""
+        total = 0.0
+        for campaign in self.campaigns:
+            cost, start = campaign.intervention.cost, campaign.intervention.start_week
+            if campaign.running():
+                total += cost.fixed_week * self.weeks
+            if start <= self.week < start + self.weeks:
+                total += cost.capex
+        return total / self.spec.population.scale
+
+    def _blocks(self) -> list[tuple[int, int]]:
+        """Return row ranges: the whole set for one thread, else blocks that threads take in turn."""
+        n = self.n_arrived
+        size = self._block_rows
+        return [(low, min(n, low + size)) for low in range(0, n, size)]
+
+    def _spread(self, work: Any, blocks: list[tuple[int, int]]) -> list[int]:
+        """Run `work` on every block, over the threads; each thread has a tally of its own."""
+        if self._threads == 1 or len(blocks) < 2:
+            return [work(low, high, self._tallies[0]) for low, high in blocks]
+        results = [0] * len(blocks)
+
+        def share(thread: int) -> None:
+            for i in range(thread, len(blocks), self._threads):
+                results[i] = work(*blocks[i], self._tallies[thread])
+
+        with ThreadPoolExecutor(self._threads) as pool:
+            list(pool.map(share, range(self._threads)))
+        return results
+
+
+def _records(world: Any) -> Any:
+    """Return the world with record arrays, whose fields read as attributes in plain Python too."""
+    return world._replace(
+        **{
+            name: array.view(np.recarray) if isinstance(array, np.ndarray) and array.dtype.names else array
+            for name, array in world._asdict().items()
+        }
+    )
+
+

@@ -1,0 +1,53 @@
+"""The memory of a run: the integer sums of every tick, kept as small arrays until tables are made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cxsim.arrays import Floats, Ints
+from cxsim.engine.desks import DeskDay
+from cxsim.engine.tally import Tally
+
+PERIOD_WEEKS = 52
+"""Encounters are summed over periods of a year, counted from the start of the run."""
+
+
+@dataclass
+class Record:
+    """What one run of one arm and replication leaves behind, before it becomes tables.
+
+    `measures` and `answers` hold one array per tick; `ledger` (cell, credits, debits, count) per tick as sparse rows;
+    `cohorts` sparse rows (tick, cohort, active, churned, revenue, cost); `visits`, `nets`, `tenures`, `nodes` are sums per
+    period; `fixed_costs` money per tick that no single customer causes (simulated base); `desks` per tick and desk.
+    """
+
+    measures: list[Ints] = field(default_factory=list)
+    answers: list[Ints] = field(default_factory=list)
+    ledger: list[Ints] = field(default_factory=list)
+    cohorts: list[Ints] = field(default_factory=list)
+    visits: list[Ints] = field(default_factory=list)
+    nets: list[Ints] = field(default_factory=list)
+    tenures: list[Ints] = field(default_factory=list)
+    nodes: list[Ints] = field(default_factory=list)
+    fixed_costs: list[float] = field(default_factory=list)
+    desks: list[list[DeskDay]] = field(default_factory=list)
+    opening: Floats = field(default_factory=lambda: np.zeros(0))
+
+    def add(self, tick: int, period: int, tally: Tally, fixed_cost: float, desks: list[DeskDay]) -> None:
+        """Keep the sums of a tick, `tick` and `period` counted from the start."""
+        self.measures.append(tally.measures.copy())
+        self.answers.append(tally.answers.copy())
+        cells = tally.ledger.reshape(-1, 3)
+        used = np.flatnonzero(cells[:, 2])
+        self.ledger.append(np.column_stack([np.full(used.size, tick), used, cells[used]]))
+        alive = np.flatnonzero(tally.cohorts.any(axis=1))
+        self.cohorts.append(np.column_stack([np.full(alive.size, tick), alive, tally.cohorts[alive]]))
+        if period == len(self.visits):
+            for name in ("visits", "nets", "tenures", "nodes"):
+                getattr(self, name).append(np.zeros_like(getattr(tally, name)))
+        for name in ("visits", "nets", "tenures", "nodes"):
+            getattr(self, name)[period] += getattr(tally, name)
+        self.fixed_costs.append(fixed_cost)
+        self.desks.append(desks)

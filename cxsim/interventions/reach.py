@@ -1,0 +1,101 @@
+"""Whom an intervention reaches: segment, coverage, hold-out, state, weekly cap; by draws of its own, the same in every arm."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+
+import numpy as np
+
+from cxsim.arrays import Bools, Floats, Ints, Rows
+from cxsim.journey.expressions import Condition, parse_condition
+from cxsim.rng import Block
+from cxsim.spec.interventions import Intervention
+
+Draw = Callable[[Ints, int, Block, int, int], Floats]
+"""Uniform draws for customer ids at (tick, block, ordinal, word)."""
+
+STATE_NAMES = (
+    "active",
+    "balance",
+    "complained",
+    "contacts",
+    "failure_memory",
+    "habituation",
+    "monthly_revenue",
+    "pb_age",
+    "pb_contacts",
+    "pb_open",
+    "pb_severity",
+    "revenue",
+    "satisfaction",
+    "tenure_weeks",
+    "trust",
+    "value_decile",
+)
+"""Names that `target.state` may use. `value_decile` is 1 to 10 by monthly revenue within the initial base."""
+
+
+def address(name: str) -> int:
+    """Return the ordinal of an intervention's draws: a stable hash of its name, so that arms share them."""
+    return zlib.crc32(name.encode()) & 0xFFFFFF
+
+
+def is_fixed(intervention: Intervention) -> bool:
+    """Return whether the reached customers never change after their arrival."""
+    target = intervention.target
+    return not target.state and target.draw == "once" and target.cap_per_week is None
+
+
+def chosen(name: str, intervention: Intervention, rows: Rows, ids: Ints, tick: int, segments: list[str], draw: Draw) -> Bools:
+    """Return which customers the coverage, the hold-out and the segments let through, at this tick."""
+    target = intervention.target
+    reached = np.ones(len(rows), bool)
+    if target.segments:
+        reached &= np.isin(rows["segment"], [segments.index(segment) for segment in target.segments])
+    if target.coverage < 1.0:
+        block, when = (Block.REACH, tick) if target.draw == "weekly" else (Block.ASSIGN, 0)
+        reached &= draw(ids, when, block, address(name), 0) < target.coverage
+    if target.holdout > 0.0:
+        reached &= draw(ids, 0, Block.ASSIGN, address(name), 1) >= target.holdout
+    return reached
+
+
+def state_columns(rows: Rows, tick: int, weeks: float, deciles: Floats) -> dict[str, Floats]:
+    """Return the customer states that a target expression may use, as columns."""
+    columns = {
+        "active": rows["life"] == 2,
+        "balance": rows["credit_fast"] + rows["credit_slow"] - rows["debit_fast"] - rows["debit_slow"],
+        "complained": rows["problem"] >= 2,
+        "pb_open": rows["problem"] > 0,
+        "pb_age": rows["problem_age"],
+        "pb_contacts": rows["problem_contacts"],
+        "pb_severity": rows["problem_severity"],
+        "tenure_weeks": (tick - rows["since"]) * weeks,
+        "value_decile": 1 + np.searchsorted(deciles, rows["monthly_revenue"], side="right"),
+    }
+    for name in ("contacts", "failure_memory", "habituation", "monthly_revenue", "revenue", "satisfaction", "trust"):
+        columns[name] = rows[name]
+    return {name: np.asarray(column, np.float64) for name, column in columns.items()}
+
+
+def condition(intervention: Intervention, path: str) -> Condition:
+    """Return the parsed state expression of a target.
+
+    Raises
+    ------
+    InputError : the expression is malformed or uses an unknown name.
+    """
+    return parse_condition(intervention.target.state, STATE_NAMES, path)
+
+
+def capped(reached: Bools, limit: float, ids: Ints, tick: int, name: str, draw: Draw) -> Bools:
+    """Return at most `limit` of the reached customers: those with the smallest draws of this tick."""
+    places = np.flatnonzero(reached)
+    keep = int(limit)
+    if places.size <= keep:
+        return reached
+    order = np.argsort(draw(ids[places], tick, Block.REACH, address(name), 1), kind="stable")
+    kept = np.zeros_like(reached)
+    kept[places[order[:keep]]] = True
+    return kept
