@@ -40,6 +40,16 @@ def test_sbg_on_seven_years_predicts_year_twelve(
     assert abs(constant_churn - cohort[11]) > allowed_points
 
 
+@pytest.mark.parametrize(("cohort", "low", "high"), [(REGULAR, 0.141, 0.195), (HIGH_END, 0.338, 0.419)])
+def test_sbg_parameter_draws_give_the_bootstrap_interval_of_year_twelve(
+    cohort: tuple[float, ...], low: float, high: float
+) -> None:
+    fit = sbg.fit_sbg(1000, np.asarray(cohort[:7]) * 10)
+    drawn = sbg.draw_parameters(fit, 4_000, np.random.default_rng(1))
+    year_twelve = [float(sbg.survival(alpha, beta, 12)) for alpha, beta in drawn]
+    np.testing.assert_allclose(np.quantile(year_twelve, [0.025, 0.975]), [low, high], atol=0.012)
+
+
 @pytest.mark.parametrize(("parameters", "value"), [((0.704, 1.182), 369.5), ((0.668, 3.806), 592.2)])
 def test_sbg_lifetime_value_of_100_a_year_at_ten_per_cent(parameters: tuple[float, float], value: float) -> None:
     found = sbg.expected_discounted_terminal(*parameters, 0, 100.0, 0.10, timing="start")

@@ -80,6 +80,8 @@ def test_a_cohort_without_heterogeneity_is_fitted_as_geometric_and_says_so() -> 
     fit = sbg.fit_sbg(1000, 1000 * 0.8 ** np.arange(1, 8))
     assert fit.at_boundary
     assert np.isnan(fit.se_alpha)
+    with pytest.raises(InputError, match="fit: shows no heterogeneity"):
+        sbg.draw_parameters(fit, 3, np.random.default_rng(0))
     np.testing.assert_allclose(sbg.survival(fit.alpha, fit.beta, [1, 7, 12]), 0.8 ** np.array([1, 7, 12]), rtol=1e-4)
 
 
