@@ -12,10 +12,11 @@ from cxsim.behaviour.churn import churn_probability, disutility, lock_factor
 from cxsim.behaviour.memory import episode_score, peak_end
 from cxsim.behaviour.money import tick_revenue
 from cxsim.behaviour.survey import answer_probability, latent_score, score
-from cxsim.engine.rows import pay, read_account, read_memory
-from cxsim.engine.tally import ASKED_SCORES, CSAT_MARKS, Tally, add, count, fixed
+from cxsim.engine.rows import read_account, read_memory
+from cxsim.engine.tally import ASKED_SCORES, CSAT_MARKS, Tally, add, count, fixed, spend
 from cxsim.engine.walk import cohort_of, enter, tenure_class
 from cxsim.engine.world import Clock, World
+from cxsim.population.columns import NONE
 from cxsim.measures import ExitCode, Measure, ProblemCode
 from cxsim.rng import Block, Luck, normal, uniform, words
 
@@ -53,9 +54,7 @@ def close_tick(c: Any, who: int, clock: Clock, luck: Luck, world: World, tally: 
     c.revenue = np.float64(c.revenue) + revenue
     c.value = np.float64(c.value) + clock.discount * p.money_margin * revenue
     if p.programme_cost_week > 0.0:
-        programme = p.programme_cost_week * clock.weeks
-        pay(c, programme, clock.discount)
-        add(tally, c.segment, _PROGRAMME, programme)
+        spend(c, tally, _PROGRAMME, p.programme_cost_week * clock.weeks, clock.discount)
 
     # surveys
     latent = latent_score(satisfaction, affect, memory, np.float64(c.style), normal(fate.b), p)
@@ -93,6 +92,11 @@ def close_tick(c: Any, who: int, clock: Clock, luck: Luck, world: World, tally: 
     if c.origin == 0:
         sums[_BASE_ACTIVE] += 1
         sums[_BASE_REVENUE] += revenue_units
+
+    if c.problem == _NO_PROBLEM and world.nodes[c.node].first_background < world.nodes[c.node + 1].first_background:
+        # Back in everyday life: the next contact is a new matter, on whatever channel.
+        c.last_channel = NONE
+        c.department = NONE
 
     # the decision to leave
     target = world.nodes[c.node].churn_target

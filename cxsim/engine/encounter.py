@@ -15,7 +15,6 @@ from cxsim.behaviour.performance import delivered, effort, inconsistency_penalty
 from cxsim.behaviour.satisfaction import accumulate, transaction
 from cxsim.behaviour.trust import judge
 from cxsim.engine.rows import (
-    pay,
     read_account,
     read_expectation,
     read_memory,
@@ -25,7 +24,7 @@ from cxsim.engine.rows import (
     write_memory,
     write_satisfaction,
 )
-from cxsim.engine.tally import Tally, add, book, fixed, net_bin
+from cxsim.engine.tally import Tally, add, book, fixed, net_bin, spend
 from cxsim.engine.world import EMOTIONAL, FUNCTIONAL, MIX, Clock, World
 from cxsim.population.columns import NONE
 from cxsim.measures import Cause, Measure, Visit
@@ -86,7 +85,7 @@ def meet(
     weight_f = 1.0 - weight_e
     switched = 0.0
     integration = 1.0
-    if c.last_channel != NONE and c.last_channel != channel:
+    if t.period == 0 and c.last_channel != NONE and c.last_channel != channel:
         switched = 1.0
         integration = world.seamless[slot, c.last_channel, channel]
     task_failed = 0.0
@@ -158,11 +157,13 @@ def meet(
     c.trust = judge(np.float64(c.trust), performance, promise, p)
     write_expectation(c, learn(expectation, perceived_f, perceived_e, t.weight, p))
     c.last_transaction = score
-    c.last_performance = level
-    c.last_channel = channel
+    if t.period == 0:
+        # Calendar touchpoints run in the background: they are no step of a task on some channel.
+        c.last_performance = level
+        c.last_channel = channel
+        c.department = t.department
     if t.event_cost > 0.0:
-        pay(c, t.event_cost, clock.discount)
-        add(tally, c.segment, _PROGRAMME_COST, t.event_cost)
+        spend(c, tally, _PROGRAMME_COST, t.event_cost, clock.discount)
 
     # record
     cell = tally.visits[touchpoint, channel]
@@ -188,7 +189,6 @@ def meet(
         note_episode(c, score, p)
     if t.asked == 1:
         c.asked = 1
-    c.department = t.department
 
 
 def note_episode(c: Any, score: float, p: Any) -> None:

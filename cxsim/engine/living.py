@@ -133,7 +133,7 @@ def contact(c: Any, who: int, slot: int, clock: Clock, luck: Luck, world: World,
         return
     c.waiting_touchpoint = world.plan.problem_touchpoint
     if c.problem == _REPLIED:
-        c.waiting_channel = c.last_channel
+        c.waiting_channel = c.problem_channel
     else:
         c.waiting_channel = pick_channel(draw.b, slot, world.plan.problem_touchpoint, world)
 

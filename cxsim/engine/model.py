@@ -41,7 +41,10 @@ class CXModel(mesa.Model):  # type: ignore[misc]
     threads : threads of the compiled kernels; 0 is one per core. Never changes a number.
     block_rows : rows that one thread takes at a time. Never changes a number.
     stepping : "bulk" runs compiled kernels; "agents" steps one `CustomerAgent` at a time in plain Python, in random order.
-    base : records of the initial base instead of drawn ones, for a firm's own customers.
+    base : records of the initial base instead of drawn ones, for a firm's own customers (fields segment, contract,
+        monthly_revenue, tenure_weeks, log_hazard).
+    customer_ids : the firm's names of the customers in `base`.
+    parent : a model to continue from, see `branch`.
     """
 
     def __init__(
@@ -55,10 +58,14 @@ class CXModel(mesa.Model):  # type: ignore[misc]
         block_rows: int = 65_536,
         stepping: str = "bulk",
         base: Rows | None = None,
+        customer_ids: Sequence[str] | None = None,
+        parent: CXModel | None = None,
     ) -> None:
         super().__init__(rng=rng)
         self.spec = scenario
+        self.seed = rng
         self.replication = replication
+        self.customer_ids = customer_ids
         self.luck = luck(rng, replication)
         self.stepping = stepping
         self.blueprint = Blueprint(scenario)
@@ -76,10 +83,13 @@ class CXModel(mesa.Model):  # type: ignore[misc]
         self._block_rows = block_rows
         self.n_arrived = scenario.population.size if base is None else len(base)
         self.newcomers = range(self.n_arrived)
-        self.rows = empty_customers(self.n_arrived + int(self._arrivals.sum()))
-        self._bear(0, self.n_arrived, origin=0)
-        if base is not None:
-            self._adopt(base)
+        if parent is None:
+            self.rows = empty_customers(self.n_arrived + int(self._arrivals.sum()))
+            self._bear(0, self.n_arrived, origin=0)
+            if base is not None:
+                self._adopt(base)
+        else:
+            self.rows = parent.rows.copy()
         self.id_block = self.agent_id_counter
         self.agent_id_counter += len(self.rows)
         self._waiting: Ints = np.zeros(len(self.rows), np.int64)
@@ -95,6 +105,26 @@ class CXModel(mesa.Model):  # type: ignore[misc]
         self._tallies = [self._new_tally() for _ in range(self._threads)]
         self.world = self._maker.world(self.campaigns, np.zeros(1, np.int64))
         self.desks = self._desks()
+        self._unmet = True
+        if parent is not None:
+            self._continue(parent)
+
+    def branch(self, interventions: Sequence[str]) -> CXModel:
+        """Return a model that goes on from this one's present state, with other interventions.
+
+        Exactly what a model with these interventions from the beginning would be, as long as none of them has started yet.
+        """
+        return CXModel(
+            self.spec,
+            self.seed,
+            self.replication,
+            interventions,
+            threads=self._threads,
+            block_rows=self._block_rows,
+            stepping=self.stepping,
+            customer_ids=self.customer_ids,
+            parent=self,
+        )
 
     # -- what a Mesa user sees -------------------------------------------------------------------------------------
 
@@ -153,7 +183,8 @@ class CXModel(mesa.Model):  # type: ignore[misc]
         if self.tick >= self.warmup_ticks:
             arrived += int(self._arrivals[min(self.tick - self.warmup_ticks, self.horizon_ticks - 1)])
             arrived = min(arrived, len(self.rows))
-        first = self.n_arrived if self.tick > 0 else 0
+        first = 0 if self._unmet else self.n_arrived
+        self._unmet = False
         self._bear(self.n_arrived, arrived, origin=1)
         self.newcomers = range(first, arrived)
         self.n_arrived = arrived
@@ -252,6 +283,17 @@ class CXModel(mesa.Model):  # type: ignore[misc]
         return draws(ids, tick, block, ordinal, word, self.luck)
 
     # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _continue(self, parent: CXModel) -> None:
+        """Take over the state of another model: clock, customers, backlogs, deciles, record."""
+        self.tick, self.n_arrived, self.deciles = parent.tick, parent.n_arrived, parent.deciles
+        self.clock = self._clock()
+        self.record = parent.record.copy()
+        for mine, theirs in zip(self.queues, parent.queues, strict=True):
+            mine.abandonment, mine.wait_min, mine.day = theirs.abandonment.copy(), theirs.wait_min.copy(), theirs.day
+        for own, other in zip(self.offices, parent.offices, strict=True):
+            own.backlog, own.delay_weeks, own.day = other.backlog, other.delay_weeks, other.day
+        self.desks = self._desks()
 
     def _arrival_schedule(self) -> Ints:
         """Return the number of leads of each tick after the warm-up: whole numbers that follow the weekly inflow."""

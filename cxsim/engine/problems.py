@@ -15,7 +15,6 @@ from cxsim.behaviour.recovery import justice, settle
 from cxsim.behaviour.satisfaction import accumulate
 from cxsim.engine.encounter import note_episode
 from cxsim.engine.rows import (
-    pay,
     read_account,
     read_memory,
     read_satisfaction,
@@ -23,7 +22,7 @@ from cxsim.engine.rows import (
     write_memory,
     write_satisfaction,
 )
-from cxsim.engine.tally import Tally, add, book, count
+from cxsim.engine.tally import Tally, book, count, spend
 from cxsim.engine.world import Clock, World
 from cxsim.outlined import outlined
 from cxsim.population.columns import NONE
@@ -104,11 +103,11 @@ def age(c: Any, clock: Clock, world: World, p: Any, tally: Tally) -> None:
     waited = np.float64(c.problem_age)
     if c.problem == _LETTER:
         slot = world.slots[c.reached]
-        target = world.offices[slot, world.channels[slot, c.last_channel].office].target_weeks
+        target = world.offices[slot, world.channels[slot, c.problem_channel].office].target_weeks
         late_before = math.floor(waited - clock.weeks - target)
         late_now = math.floor(waited - target)
         if late_now > late_before and late_now >= 1.0:
-            punish(c, p.failure_late_reply, world.plan.problem_touchpoint, c.last_channel, _LATE, p, tally)
+            punish(c, p.failure_late_reply, world.plan.problem_touchpoint, c.problem_channel, _LATE, p, tally)
         c.problem_due = np.float64(c.problem_due) - clock.weeks
         if np.float64(c.problem_due) <= 0.0:
             c.problem = _REPLIED
@@ -183,7 +182,6 @@ def close(c: Any, touchpoint: int, channel: int, slot: int, clock: Clock, world:
     c.problem = _NO
     if not unavoidable:
         paid = p.problem_compensation_cost * p.problem_compensation * grave * np.float64(c.monthly_revenue)
-        pay(c, paid, clock.discount)
-        add(tally, c.segment, _RECOVERY_COST, paid)
+        spend(c, tally, _RECOVERY_COST, paid, clock.discount)
     count(tally, c.segment, _SETTLED)
     c.waiting_touchpoint = NONE

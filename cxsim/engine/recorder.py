@@ -35,6 +35,13 @@ class Record:
     desks: list[list[DeskDay]] = field(default_factory=list)
     opening: Floats = field(default_factory=lambda: np.zeros(0))
 
+    def copy(self) -> Record:
+        """Return a record that can go on without changing this one."""
+        lists = {name: list(value) for name, value in vars(self).items() if isinstance(value, list)}
+        for name in ("visits", "nets", "tenures", "nodes"):
+            lists[name] = [sums.copy() for sums in lists[name]]
+        return Record(**lists, opening=self.opening.copy())
+
     def add(self, tick: int, period: int, tally: Tally, fixed_cost: float, desks: list[DeskDay]) -> None:
         """Keep the sums of a tick, `tick` and `period` counted from the start."""
         self.measures.append(tally.measures.copy())

@@ -67,9 +67,3 @@ def write_satisfaction(c: Any, satisfaction: Satisfaction) -> None:
     """Store the cumulative satisfaction of a customer."""
     c.satisfaction = satisfaction.level
     c.experiences = satisfaction.count
-
-
-def pay(c: Any, amount: float, discount: float) -> None:
-    """Charge the firm `amount` for this customer."""
-    c.cost = np.float64(c.cost) + amount
-    c.value = np.float64(c.value) - discount * amount

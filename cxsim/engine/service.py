@@ -9,8 +9,7 @@ import numpy as np
 
 from cxsim.engine.encounter import meet
 from cxsim.engine.problems import answer, punish
-from cxsim.engine.rows import pay
-from cxsim.engine.tally import Tally, add, count
+from cxsim.engine.tally import Tally, add, count, spend
 from cxsim.engine.world import Clock, Desks, World
 from cxsim.population.columns import NONE
 from cxsim.measures import Cause, Measure, ProblemCode
@@ -72,6 +71,7 @@ def post(
     rule = world.offices[slot, office]
     c.problem_due = (desks.backlog_weeks[office] + rule.fixed_weeks) * rule.delay
     c.problem = _LETTER
+    c.problem_channel = channel
     c.last_channel = channel
     if c.problem_contacts < NONE:
         c.problem_contacts += 1
@@ -83,6 +83,4 @@ def post(
 
 def charge(c: Any, slot: int, channel: int, clock: Clock, world: World, tally: Tally) -> None:
     """Charge the firm the cost of a contact."""
-    cost = world.channels[slot, channel].cost
-    pay(c, cost, clock.discount)
-    add(tally, c.segment, _CONTACT_COST, cost)
+    spend(c, tally, _CONTACT_COST, world.channels[slot, channel].cost, clock.discount)

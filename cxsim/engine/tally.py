@@ -21,6 +21,7 @@ from cxsim.measures import (
 
 _CREDITED = int(Measure.CREDITED)
 _DEBITED = int(Measure.DEBITED)
+_BASE_COST = int(Measure.BASE_COST)
 
 
 class Tally(NamedTuple):
@@ -94,6 +95,16 @@ def book(c: Any, tally: Tally, touchpoint: int, channel: int, cause: int, credit
     tally.measures[c.segment, _DEBITED] += debits
     c.credited = np.float64(c.credited) + credit
     c.debited = np.float64(c.debited) + debit
+
+
+def spend(c: Any, tally: Tally, measure: int, amount: float, discount: float) -> None:
+    """Charge the firm `amount` for a customer, under one kind of cost; `discount` is the present value of one unit."""
+    c.cost = np.float64(c.cost) + amount
+    c.value = np.float64(c.value) - discount * amount
+    units = fixed(amount)
+    tally.measures[c.segment, measure] += units
+    if c.origin == 0:
+        tally.measures[c.segment, _BASE_COST] += units
 
 
 def net_bin(net: float) -> int:

@@ -130,9 +130,9 @@ def _table(data: pd.Series | pd.DataFrame, columns: Columns, found: list[Fault])
     if columns.season is not None and columns.season < 1:
         found.append(Fault("season", "must be at least 1 step", columns.season))
     if isinstance(data, pd.Series):
-        data = data.rename(columns.target).to_frame()
-    dated = isinstance(data.index, pd.PeriodIndex) or data.index.dtype.kind in "iuM"
-    if columns.time not in data.columns and dated and data.index.name in (None, columns.time):
+        data = data.rename(columns.target).to_frame().rename_axis(columns.time).reset_index()
+    dated = isinstance(data.index, (pd.PeriodIndex, pd.DatetimeIndex)) or data.index.name == columns.time
+    if columns.time not in data.columns and dated:
         data = data.rename_axis(columns.time).reset_index()
     names = [columns.target, columns.time, columns.series, columns.exposure]
     for name in names:

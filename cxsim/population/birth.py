@@ -128,6 +128,7 @@ def settle_in(c: Any, who: int, tick: int, origin: int, tenure_weeks: float, luc
     c.left = -1
     c.last_channel = NONE
     c.department = NONE
+    c.problem_channel = NONE
     c.waiting_touchpoint = NONE
     c.waiting_channel = NONE
     c.next_node = NONE

@@ -88,6 +88,7 @@ STATE = (
     Column("department", "u1", "index", "department of the last encounter"),
     Column("problem", "u1", "code", "ProblemCode"),
     Column("problem_touchpoint", "u1", "index", "touchpoint where the problem arose"),
+    Column("problem_channel", "u1", "index", "channel of the letter about the open problem"),
     Column("problem_contacts", "u1", "count", "contacts about the open problem"),
     Column("problem_unavoidable", "u1", "flag", "the problem can be explained, not solved"),
     Column("episode_count", "u1", "count", "encounters of this service episode"),

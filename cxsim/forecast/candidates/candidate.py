@@ -72,6 +72,11 @@ def recent(values: Array, period: int) -> Array:
     return values[-RECENT_SEASONS * period :] if period > 1 else values[-RECENT_POINTS:]
 
 
+def unbiased(points: int, parameters: int) -> float:
+    """Return by how much a maximum-likelihood standard deviation of the errors is too small: sqrt(n / (n - k))."""
+    return float(np.sqrt(points / max(points - parameters, 1)))
+
+
 def corrected_aic(log_likelihood: float, parameters: int, points: int) -> float:
     """Return the AIC with the small-sample correction of Hurvich and Tsai (1989); infinite where it does not exist."""
     room = points - parameters - 1

@@ -15,7 +15,7 @@ from itertools import product
 import numpy as np
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel, ETSResults
 
-from cxsim.forecast.candidates.candidate import CannotFit, Sample, corrected_aic
+from cxsim.forecast.candidates.candidate import CannotFit, Sample, corrected_aic, unbiased
 from cxsim.forecast.quantiles import Array, Quantiles, from_paths
 
 PATHS = 1000
@@ -58,18 +58,21 @@ class Form:
 
 @dataclass(frozen=True)
 class Smoother:
-    """One form with its smoothing parameters and its score."""
+    """One form with its smoothing parameters, its score and the widening that its number of parameters asks for."""
 
     shape: Form
     parameters: Array
     score: float
+    inflation: float
     converged: bool
 
     def forecast(self, values: Array, horizon: int, probabilities: Array, rng: np.random.Generator) -> Quantiles:
         """Return the forecast of the steps that follow `values`, of shape (points,)."""
         state = self.shape.model(values).smooth(self.parameters)
         paths = np.asarray(state.simulate(horizon, anchor="end", repetitions=PATHS, rng=rng)).reshape(horizon, PATHS)
-        return from_paths(paths.T, probabilities, np.asarray(state.forecast(horizon)))
+        quantiles = from_paths(paths.T, probabilities, np.asarray(state.forecast(horizon)))
+        centre = quantiles.centre[:, None]
+        return Quantiles(quantiles.centre, centre + self.inflation * (quantiles.values - centre))
 
 
 @dataclass(frozen=True)
@@ -113,10 +116,10 @@ def fit(sample: Sample) -> Ets:
     best: dict[tuple[str | None, bool], Smoother] = {}
     for shape in forms(sample):
         result = shape.model(sample.values).fit(disp=False)
-        score = _score(result, shape, sample.values.size)
         trend = (shape.trend, shape.damped)
-        if np.isfinite(score) and (trend not in best or score < best[trend].score):
-            best[trend] = Smoother(shape, np.asarray(result.params), score, bool(result.mle_retvals["converged"]))
+        smoother = _smoother(result, shape, sample.values.size)
+        if np.isfinite(smoother.score) and (trend not in best or smoother.score < best[trend].score):
+            best[trend] = smoother
     if not best:
         raise CannotFit("no exponential smoothing form has few enough parameters for this history")
     return Ets(tuple(best.values()), sample.positive)
@@ -135,6 +138,8 @@ def forms(sample: Sample) -> Iterator[Form]:
         yield Form(error, trend, damped, season, sample.period)
 
 
-def _score(result: ETSResults, shape: Form, points: int) -> float:
-    estimated = len(result.params) + shape.states + 1
-    return corrected_aic(float(result.llf), estimated, points)
+def _smoother(result: ETSResults, shape: Form, points: int) -> Smoother:
+    parameters = len(result.params) + shape.states
+    score = corrected_aic(float(result.llf), parameters + 1, points)
+    converged = bool(result.mle_retvals["converged"])
+    return Smoother(shape, np.asarray(result.params), score, unbiased(points, parameters), converged)

@@ -15,7 +15,7 @@ from statsmodels.tsa.seasonal import STL
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 from statsmodels.tsa.stattools import kpss
 
-from cxsim.forecast.candidates.candidate import CannotFit, Sample, corrected_aic, recent
+from cxsim.forecast.candidates.candidate import CannotFit, Sample, corrected_aic, recent, unbiased
 from cxsim.forecast.links import Link, link_of
 from cxsim.forecast.quantiles import Array, Quantiles, from_normal
 
@@ -24,7 +24,7 @@ MOST_FITS = 10
 STRONG_SEASON = 0.64
 LONGEST_SEASON = 24
 KPSS_CRITICAL = 0.463
-SEARCH = {"pgtol": 1e-3, "factr": 1e9}
+SEARCH = {"pgtol": 1e-3, "factr": 1e9, "maxiter": 20}
 """Where the optimiser may stop: log likelihoods then differ by some hundredths, in a third of the time."""
 
 Orders = tuple[int, int, int, int]
@@ -41,6 +41,7 @@ class Sarima:
     period: int
     link: Link
     parameters: Array
+    inflation: float
     converged: bool
 
     @property
@@ -55,7 +56,7 @@ class Sarima:
         scaled = self.link.forward(recent(values, self.period))
         search = _Search(scaled, self.differences, self.seasonal_differences, self.period)
         ahead = search.model(self.orders, quick=False).filter(self.parameters, cov_type="none").get_forecast(horizon)
-        spread = np.sqrt(np.asarray(ahead.var_pred_mean))
+        spread = self.inflation * np.sqrt(np.asarray(ahead.var_pred_mean))
         quantiles = from_normal(np.asarray(ahead.predicted_mean), spread, probabilities)
         return Quantiles(self.link.back(quantiles.centre), self.link.back(quantiles.values))
 
@@ -117,7 +118,9 @@ def fit(sample: Sample) -> Sarima:
     differences, seasonal_differences = _differences(scaled, period)
     search = _Search(scaled, differences, seasonal_differences, period)
     orders, parameters, converged = _stepwise(search)
-    return Sarima(orders, differences, seasonal_differences, period, link, parameters, converged)
+    points = int(np.isfinite(scaled).sum()) - differences - seasonal_differences * period
+    inflation = unbiased(points, parameters.size)
+    return Sarima(orders, differences, seasonal_differences, period, link, parameters, inflation, converged)
 
 
 def _stepwise(search: _Search) -> tuple[Orders, Array, bool]:
@@ -141,7 +144,11 @@ def _stepwise(search: _Search) -> tuple[Orders, Array, bool]:
                 break
     if not np.isfinite(score(best)):
         raise CannotFit("no SARIMA orders have few enough parameters for this history")
-    return best, tried[best][1], tried[best][2]
+    _, parameters, converged = tried[best]
+    if converged:
+        return best, parameters, True
+    longer = search.model(best, quick=True).fit(parameters, disp=False, cov_type="none")
+    return best, np.asarray(longer.params), bool(longer.mle_retvals["converged"])
 
 
 def _differences(scaled: Array, period: int) -> tuple[int, int]:

@@ -44,7 +44,7 @@ class Theta:
         alpha = float(result.params["alpha"])
         cycle = np.asarray(result.forecast_components(period)["seasonal"])
         level = scaled - np.resize(np.roll(cycle, scaled.size % period), scaled.size)
-        spread = _error_deviation(level, alpha) * np.sqrt(1.0 + np.arange(horizon) * alpha**2)
+        spread = _error_deviation(level, alpha, 1 + period) * np.sqrt(1.0 + np.arange(horizon) * alpha**2)
         quantiles = from_normal(np.asarray(result.forecast(horizon)), spread, probabilities)
         return Quantiles(self.link.back(quantiles.centre), self.link.back(quantiles.values))
 
@@ -64,8 +64,8 @@ def fit(sample: Sample) -> Theta:
     return Theta(sample.period, link_of("positive" if sample.positive else "real", sample.values))
 
 
-def _error_deviation(level: Array, alpha: float) -> float:
+def _error_deviation(level: Array, alpha: float, parameters: int) -> float:
     """Return the standard deviation of the one-step errors of exponential smoothing of a deseasonalised series."""
     smoothed, _ = lfilter([alpha], [1.0, alpha - 1.0], level, zi=np.array([(1.0 - alpha) * level[0]]))
     errors = level[1:] - smoothed[:-1]
-    return float(np.sqrt(np.sum((errors - errors.mean()) ** 2) / max(errors.size - 2, 1)))
+    return float(np.sqrt(np.sum((errors - errors.mean()) ** 2) / max(errors.size - parameters, 1)))

@@ -20,7 +20,10 @@ from cxsim.errors import RunError
 type FloatArray = NDArray[np.float64]
 
 NEWTON_DECREMENT = 1e-8
-NEWTON_STEPS = 8
+ROUNDING_DECREMENT = 1e-4
+NEWTON_STEPS = 40
+LONGEST_STEP = 1.0
+GRADIENT_STEP = 1e-4
 HESSIAN_STEP = 1e-3
 
 
@@ -70,22 +73,40 @@ def maximise(
 
 
 def _polished(loglik: Callable[[FloatArray], float], theta: FloatArray) -> Optimum:
-    """Return the optimum after a few Newton steps from `theta`, each of which must not lower the likelihood."""
+    """Return the optimum near `theta` by Newton steps, which close in where a quasi-Newton search runs out of digits."""
     value = float(loglik(theta))
     for _ in range(NEWTON_STEPS):
-        gradient = np.asarray(approx_fprime(theta, loglik, centered=True)).reshape(-1)
+        gradient = np.asarray(approx_fprime(theta, loglik, epsilon=GRADIENT_STEP, centered=True)).reshape(-1)
         information = -np.asarray(approx_hess3(theta, loglik, epsilon=HESSIAN_STEP))
-        if not np.all(np.isfinite(information)) or np.any(np.linalg.eigvalsh(information) <= 0):
+        if not np.all(np.isfinite(information)):
             break
-        step = np.linalg.solve(information, gradient)
-        decrement = float(gradient @ step)
-        if decrement < NEWTON_DECREMENT:
+        curvature, axes = np.linalg.eigh(information)
+        slope = axes.T @ gradient
+        # Where the surface still curves upwards the step goes uphill all the same, and not too far.
+        along = np.clip(slope / np.maximum(np.abs(curvature), 1e-12), -LONGEST_STEP, LONGEST_STEP)
+        decrement = float(slope @ along)
+        peak = bool(curvature.min() > 0)
+        if peak and decrement < NEWTON_DECREMENT:
             return Optimum(theta, np.linalg.inv(information), value, at_bound=False)
-        candidate = float(loglik(theta + step))
-        if not candidate >= value:
+        candidate, found = _uphill(loglik, theta, axes @ along, value)
+        if found <= value:
+            if peak and decrement < ROUNDING_DECREMENT:
+                return Optimum(theta, np.linalg.inv(information), value, at_bound=False)
             break
-        theta, value = theta + step, candidate
+        theta, value = candidate, found
     raise RunError("the likelihood has no clear maximum: too few customers or events to tell the parameters apart")
+
+
+def _uphill(
+    loglik: Callable[[FloatArray], float], theta: FloatArray, step: FloatArray, value: float
+) -> tuple[FloatArray, float]:
+    """Return the first point along the step, halved up to ten times, that is above `value`, or the last one tried."""
+    for halving in range(10):
+        candidate = theta + step / 2.0**halving
+        found = float(loglik(candidate))
+        if found > value:
+            break
+    return candidate, found
 
 
 def delta_covariance(transform: Callable[[FloatArray], FloatArray], optimum: Optimum) -> FloatArray:
