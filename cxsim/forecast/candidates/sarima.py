@@ -129,9 +129,7 @@ def _stepwise(search: _Search) -> tuple[Orders, Array, bool]:
 
     def score(orders: Orders) -> float:
         if orders not in tried:
-            result = search.model(orders, quick=True).fit(disp=False, cov_type="none", **SEARCH)
-            value = corrected_aic(float(result.llf), len(result.params) + 1, int(result.nobs))
-            tried[orders] = value, np.asarray(result.params), bool(result.mle_retvals["converged"])
+            tried[orders] = _try(search, orders)
         return tried[orders][0]
 
     best = min(search.start(), key=score)
@@ -149,6 +147,16 @@ def _stepwise(search: _Search) -> tuple[Orders, Array, bool]:
         return best, parameters, True
     longer = search.model(best, quick=True).fit(parameters, disp=False, cov_type="none")
     return best, np.asarray(longer.params), bool(longer.mle_retvals["converged"])
+
+
+def _try(search: _Search, orders: Orders) -> tuple[float, Array, bool]:
+    """Return the corrected AIC of one set of orders, its coefficients and whether its fit converged."""
+    try:
+        result = search.model(orders, quick=True).fit(disp=False, cov_type="none", **SEARCH)
+    except np.linalg.LinAlgError:
+        return float("inf"), np.empty(0), False
+    value = corrected_aic(float(result.llf), len(result.params) + 1, int(result.nobs))
+    return value, np.asarray(result.params), bool(result.mle_retvals["converged"])
 
 
 def _differences(scaled: Array, period: int) -> tuple[int, int]:

@@ -1,0 +1,147 @@
+"""Forecasts as the user asks for them: the tables, the ladder, and what bad arguments are told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from cxsim.errors import InputError
+from cxsim.forecast.api import Prediction, forecast
+
+FULL = ("ets", "sarima", "theta", "unobserved", "drift")
+
+
+def history(points: int = 60, seed: int = 0) -> pd.Series:
+    time = np.arange(points)
+    noise = np.random.default_rng(seed).standard_normal(points)
+    values = 100 + time + 10 * np.sin(2 * np.pi * time / 12) + 2 * noise
+    return pd.Series(values, index=pd.date_range("2019-01-01", periods=points, freq="MS"))
+
+
+def by_model(made: Prediction) -> dict[str, dict[str, object]]:
+    return {str(row["model"]): dict(row) for _, row in made.diagnostics.iterrows()}
+
+
+def test_tables_have_their_columns_for_any_levels() -> None:
+    made = forecast(history(), target="revenue", horizon=6, levels=(50, 97.5))
+    assert list(made.table.columns) == [
+        *("series", "time", "target", "model", "mean"),
+        *("lower_50", "upper_50", "lower_97.5", "upper_97.5"),
+    ]
+    assert made.table["model"].tolist() == ["combination"] * 6 + ["seasonal_naive"] * 6
+    assert made.table["time"].iloc[0] == pd.Timestamp("2024-01-01")
+    inner, outer = made.table["upper_50"] - made.table["lower_50"], made.table["upper_97.5"] - made.table["lower_97.5"]
+    assert (outer > inner).all()
+    assert made.diagnostics["model"].tolist() == ["combination", *FULL, "seasonal_naive"]
+    assert (made.diagnostics["seconds"] >= 0.0).all()
+    assert made.diagnostics["converged"].all()
+    assert (made.diagnostics.loc[0, ["widened_50", "widened_97.5"]] >= 1.0).all()
+
+
+def test_fast_has_fewer_members_and_does_not_calibrate() -> None:
+    made = forecast(history(48), target="revenue", horizon=3, speed="fast")
+    assert made.diagnostics["form"].iloc[0] == "median of ets, theta, drift"
+    assert made.diagnostics["widened_95"].isna().all()
+
+
+def test_same_seed_same_table_and_other_series_do_not_matter() -> None:
+    one = history().rename_axis("time").rename("revenue").reset_index().assign(who="a")
+    other = one.assign(who="b", revenue=one["revenue"] * 2)
+    both = pd.concat([other, one])
+    arguments = {"target": "revenue", "horizon": 4, "series": "who", "speed": "fast"}
+    alone = forecast(one, **arguments).table  # type: ignore[arg-type]
+    beside = forecast(both, **arguments).table  # type: ignore[arg-type]
+    pd.testing.assert_frame_equal(alone, beside[beside["series"] == "a"].reset_index(drop=True))
+    again = forecast(one, **arguments, seed=1).table  # type: ignore[arg-type]
+    assert (again["lower_95"] != alone["lower_95"]).any()
+
+
+def test_a_rate_is_forecast_by_its_state_space_inside_its_bounds() -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"week": range(60), "churn_rate": rng.binomial(500, 0.02, 60) / 500, "active": 500})
+    made = forecast(table, target="churn_rate", horizon=8, time="week", exposure="active")
+    rows = made.table[made.table["model"] == "state_space"]
+    assert rows["time"].tolist() == list(range(60, 68))
+    assert (rows["lower_95"] >= 0.0).all()
+    assert rows["mean"].between(0.01, 0.03).all()
+    assert "AR(1)" in made.diagnostics["form"].iloc[0]
+
+
+def test_members_of_a_rate_work_on_its_logit() -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"week": range(60), "churn_rate": rng.binomial(50, 0.02, 60) / 50})
+    made = forecast(table, target="churn_rate", horizon=8, time="week", models=["combination"], speed="fast")
+    assert made.table["lower_95"].min() > 0.0
+    assert made.table["upper_95"].max() < 1.0
+
+
+def test_missing_values_leave_the_members_that_can_take_them() -> None:
+    gappy = history()
+    gappy.iloc[[10, 30]] = np.nan
+    made = forecast(gappy, target="revenue", horizon=3)
+    diagnostics = by_model(made)
+    assert diagnostics["combination"]["form"] == "median of sarima, unobserved, drift"
+    assert diagnostics["ets"]["fell_back_to"] == "combination"
+    assert diagnostics["theta"]["reason"] == "Theta needs a history without missing values"
+    assert diagnostics["combination"]["missing"] == 2
+    assert made.table["mean"].notna().all()
+
+
+def test_a_model_that_cannot_be_fitted_is_replaced_down_the_ladder() -> None:
+    made = forecast(history(7), target="revenue", horizon=3, models=["ets"])
+    diagnostics = by_model(made)
+    assert diagnostics["ets"]["fell_back_to"] == "theta"
+    assert diagnostics["ets"]["reason"] == "exponential smoothing needs 10 points"
+
+
+@pytest.mark.parametrize("kind", ["positive", "real", "rate"])
+@pytest.mark.parametrize("points", [3, 5, 9, 13])
+def test_few_points_still_give_a_forecast_with_an_interval(points: int, kind: str) -> None:
+    short = history(points) / 1000.0
+    made = forecast(short, target="y", horizon=14, kind=kind)
+    assert len(made.table) == 28
+    assert np.isfinite(made.table[["mean", "lower_95", "upper_95"]]).all().all()
+    assert (made.table["upper_95"] > made.table["lower_95"]).all()
+
+
+@pytest.mark.parametrize("kind", ["positive", "real", "rate"])
+@pytest.mark.parametrize("value", [0.0, 0.5])
+def test_a_constant_history_is_forecast_as_constant_and_said(value: float, kind: str) -> None:
+    made = forecast(history() * 0.0 + value, target="y", horizon=3, kind=kind)
+    assert np.allclose(made.table["mean"], value, atol=0.05)
+    assert made.diagnostics["notes"].str.contains("the history is constant").all()
+
+
+@pytest.mark.parametrize("kind", ["positive", "real"])
+def test_a_straight_line_is_continued(kind: str) -> None:
+    line = history() * 0.0 + np.arange(10.0, 70.0)
+    made = forecast(line, target="y", horizon=3, kind=kind, speed="fast")
+    assert np.allclose(made.table["mean"].iloc[:3], [70.0, 71.0, 72.0], rtol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"horizon": 0}, "horizon: must be between 1 and 10000 steps, got 0"),
+        ({"levels": (80, 100)}, "levels: must be percentages above 0 and below 100, got 100"),
+        ({"levels": ()}, "levels: must hold at least one level"),
+        ({"levels": (0,)}, "levels: .*, got 0"),
+        ({"models": ["arima"]}, "models: must be among .*, got 'arima'; did you mean 'sarima'?"),
+        ({"speed": "quick"}, "speed: must be one of full, fast, got 'quick'"),
+        ({"seed": -1}, "seed: must not be negative, got -1"),
+        ({"kind": "rate"}, "must be a rate between 0 and 1"),
+    ],
+)
+def test_bad_arguments_are_told(arguments: dict[str, object], message: str) -> None:
+    with pytest.raises(InputError, match=message):
+        forecast(history(), **({"target": "revenue", "horizon": 3} | arguments))  # type: ignore[arg-type]
+
+
+def test_faults_of_arguments_and_data_come_together() -> None:
+    levels: Sequence[float] = (80, 100)
+    with pytest.raises(InputError, match="horizon") as caught:
+        forecast(history() - 500, target="revenue", horizon=0, levels=levels)
+    assert [fault.path for fault in caught.value.faults] == ["horizon", "levels", "revenue"]

@@ -1,0 +1,83 @@
+"""The rate state space: known noise is not mistaken for movement, and nothing breaks at the edges."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.special import expit, logit
+
+from cxsim.forecast.candidates.rate import fit_rate
+from cxsim.forecast.quantiles import Array, column, probability_grid
+
+GRID = probability_grid((80, 95))
+
+
+def width(rates: Array, customers: float, seed: int = 0) -> float:
+    fitted = fit_rate(rates, np.full(rates.size, customers), 12)
+    values = fitted.quantiles(12, GRID, np.random.default_rng(seed)).values
+    return float(np.mean(values[:, column(GRID, 0.9)] - values[:, column(GRID, 0.1)]))
+
+
+def test_a_steady_rate_has_little_more_than_binomial_width() -> None:
+    rng = np.random.default_rng(1)
+    for customers in (300, 50_000):
+        rates = rng.binomial(customers, 0.03, 48) / customers
+        binomial = 2 * 1.2816 * np.sqrt(0.03 * 0.97 / customers)
+        assert 0.9 * binomial < width(rates, customers) < 2.2 * binomial
+
+
+def test_a_moving_rate_is_wider_than_binomial() -> None:
+    rng = np.random.default_rng(2)
+    swing = np.cumsum(0.15 * rng.standard_normal(48))
+    rates = rng.binomial(50_000, expit(-3.5 + swing)) / 50_000
+    assert width(rates, 50_000) > 5 * 2 * 1.2816 * np.sqrt(0.03 * 0.97 / 50_000)
+
+
+def test_a_known_season_is_followed() -> None:
+    rng = np.random.default_rng(3)
+    season = 0.4 * np.sin(2 * np.pi * np.arange(72) / 12)
+    rates = rng.binomial(20_000, expit(-3.0 + season)) / 20_000
+    fitted = fit_rate(rates[:60], np.full(60, 20_000.0), 12)
+    centre = fitted.quantiles(12, GRID, np.random.default_rng(0)).centre
+    np.testing.assert_allclose(logit(centre), -3.0 + season[60:], atol=0.12)
+
+
+def test_missing_months_and_changing_exposure_are_taken() -> None:
+    rng = np.random.default_rng(4)
+    exposure = np.linspace(1_000, 5_000, 40).round()
+    rates = rng.binomial(exposure.astype(int), 0.02) / exposure
+    rates[[3, 17, 18]] = np.nan
+    fitted = fit_rate(rates, np.where(np.isnan(rates), 0.0, exposure), 12)
+    quantiles = fitted.quantiles(6, GRID, np.random.default_rng(0))
+    assert quantiles.is_finite
+    assert fitted.exposure == 5_000
+    assert quantiles.centre.mean() == pytest.approx(0.02, abs=0.004)
+
+
+@pytest.mark.parametrize("rate", [0.0, 1.0])
+def test_no_events_or_only_events_give_a_rate_inside_its_bounds(rate: float) -> None:
+    quantiles = fit_rate(np.full(24, rate), np.full(24, 200.0), 12).quantiles(6, GRID, np.random.default_rng(0))
+    assert quantiles.values.min() >= 0.0
+    assert quantiles.values.max() <= 1.0
+    assert quantiles.centre.mean() == pytest.approx(rate, abs=0.02)
+
+
+def test_counts_are_drawn_at_the_last_exposure() -> None:
+    fitted = fit_rate(np.full(24, 0.1), np.full(24, 50.0), 1)
+    paths = fitted.rate_paths(3, 100, np.random.default_rng(0))
+    np.testing.assert_allclose(paths * 50, np.round(paths * 50), atol=1e-9)
+    assert not np.allclose(expit(fitted.logit_paths(3, 100, np.random.default_rng(0))) * 50 % 1, 0.0)
+
+
+def test_without_an_exposure_the_noise_is_learned() -> None:
+    rng = np.random.default_rng(5)
+    rates = expit(-3.0 + 0.2 * rng.standard_normal(60))
+    quantiles = fit_rate(rates, None, 12).quantiles(12, GRID, np.random.default_rng(0))
+    spread = logit(quantiles.values[:, column(GRID, 0.9)]) - logit(quantiles.values[:, column(GRID, 0.1)])
+    assert np.mean(spread) == pytest.approx(2 * 1.2816 * 0.2, rel=0.35)
+
+
+def test_same_generator_same_paths() -> None:
+    fitted = fit_rate(np.linspace(0.02, 0.04, 30), np.full(30, 1_000.0), 12)
+    first, second = (fitted.logit_paths(5, 50, np.random.default_rng(0)) for _ in range(2))
+    assert (first == second).all()
