@@ -1,3 +1,29 @@
 """cxsim: the what-if laboratory for customer experience."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from cxsim.spec.version import MODEL_VERSION
+
+if TYPE_CHECKING:
+    from cxsim.api import compare, load, simulate
+    from cxsim.engine.model import CXModel
+
 __version__ = "0.1.0"
+__all__ = ["MODEL_VERSION", "CXModel", "compare", "load", "simulate"]
+
+_HOMES = {"load": "cxsim.api", "simulate": "cxsim.api", "compare": "cxsim.api", "CXModel": "cxsim.engine.model"}
+
+
+def __getattr__(name: str) -> Any:
+    """Return a public name, importing its module on first use: `import cxsim` itself stays cheap."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'cxsim' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -55,7 +55,7 @@ def _compare(job: Job, progress: bool) -> int:
 
 
 def _journey(job: Job, _: bool) -> int:
-    from cxsim.journey.describe import run
+    from cxsim.report.journey_page import run
 
     return run(job)
 

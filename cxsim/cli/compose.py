@@ -18,6 +18,7 @@ from yaml import MarkedYAMLError
 
 from cxsim.cli.conf import SearchPath
 from cxsim.cli.overrides import Overrides, read
+from cxsim.checks import check
 from cxsim.errors import Fault, InputError, nearest
 from cxsim.spec.job import Job
 from cxsim.spec.load import build_job, stray
@@ -86,8 +87,9 @@ def judge(config: DictConfig, faults: Sequence[Fault] = ()) -> Job:
         built = build_job(plain(config))
     except InputError as error:
         raise InputError([*faults, *error.faults]) from None
-    if faults:
-        raise InputError(faults)
+    found = [*faults, *check(built)]
+    if found:
+        raise InputError(found)
     return built
 
 

@@ -244,6 +244,7 @@ class Blueprint:
             lived_functional=lived[0],
             lived_emotional=lived[1],
             weeks=self.weeks,
+            warmup_ticks=self.scenario.time.warmup_weeks * self.scenario.time.ticks_per_week,
             start=self.nodes.index(self.scenario.journey.start),
             active=self.nodes.index(self.scenario.journey.active),
         )

@@ -51,6 +51,7 @@ class Laws(NamedTuple):
     lived_functional: float
     lived_emotional: float
     weeks: float
+    warmup_ticks: int
     start: int
     active: int
 
@@ -124,7 +125,8 @@ def settle_in(c: Any, who: int, tick: int, origin: int, tenure_weeks: float, luc
     c.experiences = tenure_weeks
     c.trust = p.trust_initial
     c.origin = origin
-    c.since = tick - int(math.floor(tenure_weeks / laws.weeks + 0.5))
+    # The tenure of the initial base is that of the day when counting starts.
+    c.since = tick if origin == 1 else laws.warmup_ticks - int(math.floor(tenure_weeks / laws.weeks + 0.5))
     c.left = -1
     c.last_channel = NONE
     c.department = NONE

@@ -94,6 +94,10 @@ def weekly(model: CXModel) -> pd.DataFrame:
         "abandoned": raw(Measure.ABANDONED),
         "mean_wait_min": _ratio(raw(Measure.WAIT_MIN), raw(Measure.SERVED)),
         "fcr": _ratio(raw(Measure.FIRST_RESOLVED), raw(Measure.FIRST_CONTACTS)),
+        "asked": raw(Measure.ASKED),
+        "answered": raw(Measure.ANSWERED),
+        "csat_answers": raw(Measure.CSAT_ANSWERS),
+        "ces_answers": raw(Measure.CES_ANSWERS),
         "response_rate": _ratio(raw(Measure.ANSWERED), raw(Measure.ASKED)),
         "failures": raw(Measure.FAILURES),
         "settled": raw(Measure.SETTLED),
@@ -111,7 +115,7 @@ def weekly(model: CXModel) -> pd.DataFrame:
         "base_cost": raw(Measure.BASE_COST),
     }
     whole = {"prospects", "active", "lost", "acquired", "churned", "contacts", "complaints", "abandoned", "failures"}
-    whole |= {"settled", "closed_unresolved", "open_problems", "reached", "base_active", "base_churned"}
+    whole |= {"asked", "answered", "csat_answers", "ces_answers", "settled", "closed_unresolved", "open_problems", "reached", "base_active", "base_churned"}
     tick = np.repeat(np.arange(ticks), groups)
     table = pd.DataFrame({
         "segment": np.tile([*model.blueprint.segments, ALL], ticks),

@@ -13,8 +13,9 @@ import numpy as np
 
 from cxsim.forecast.quantiles import Array, Quantiles
 
-RECENT_SEASONS = 10
-RECENT_POINTS = 200
+RECENT = {52: 520, 12: 120, 4: 40}
+"""Points in ten years, for the seasons of a year."""
+RECENT_OTHERWISE = 200
 
 
 class CannotFit(Exception):
@@ -68,8 +69,8 @@ class Fitted(Protocol):
 
 
 def recent(values: Array, period: int) -> Array:
-    """Return the newest ten seasons (or 200 points without seasons): older ones mislead about trends, and cost time."""
-    return values[-RECENT_SEASONS * period :] if period > 1 else values[-RECENT_POINTS:]
+    """Return the newest ten years, or 200 points without a yearly season: what is older misleads about trends."""
+    return values[-RECENT.get(period, RECENT_OTHERWISE) :]
 
 
 def unbiased(points: int, parameters: int) -> float:

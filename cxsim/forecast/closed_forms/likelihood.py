@@ -23,6 +23,7 @@ NEWTON_DECREMENT = 1e-8
 ROUNDING_DECREMENT = 1e-4
 NEWTON_STEPS = 40
 LONGEST_STEP = 1.0
+FLAT = 0.01
 GRADIENT_STEP = 1e-4
 HESSIAN_STEP = 1e-3
 
@@ -34,9 +35,9 @@ class Optimum:
     Attributes
     ----------
     theta : (p,) the working parameters.
-    covariance : (p, p) inverse of the negative Hessian; NaN where the optimum lies on a bound.
+    covariance : (p, p) inverse of the negative Hessian; NaN when `at_bound`.
     loglik : the log-likelihood at `theta`.
-    at_bound : whether the likelihood still rises towards a bound of `theta`.
+    at_bound : whether the likelihood rises towards a bound of `theta`, or is flat along a ridge towards one.
     """
 
     theta: FloatArray
@@ -68,12 +69,16 @@ def maximise(
     )
     theta = np.asarray(found.x, dtype=np.float64)
     if np.any((theta < lower + 0.05) | (theta > upper - 0.05)):
-        return Optimum(theta, np.full((theta.size, theta.size), np.nan), float(loglik(theta)), at_bound=True)
+        return _without_covariance(theta, float(loglik(theta)))
     return _polished(loglik, theta)
 
 
+def _without_covariance(theta: FloatArray, value: float) -> Optimum:
+    return Optimum(theta, np.full((theta.size, theta.size), np.nan), value, at_bound=True)
+
+
 def _polished(loglik: Callable[[FloatArray], float], theta: FloatArray) -> Optimum:
-    """Return the optimum near `theta` by Newton steps, which close in where a quasi-Newton search runs out of digits."""
+    """Return the optimum near `theta` by Newton steps, which close in where a quasi-Newton search lacks digits."""
     value = float(loglik(theta))
     for _ in range(NEWTON_STEPS):
         gradient = np.asarray(approx_fprime(theta, loglik, epsilon=GRADIENT_STEP, centered=True)).reshape(-1)
@@ -88,6 +93,9 @@ def _polished(loglik: Callable[[FloatArray], float], theta: FloatArray) -> Optim
         peak = bool(curvature.min() > 0)
         if peak and decrement < NEWTON_DECREMENT:
             return Optimum(theta, np.linalg.inv(information), value, at_bound=False)
+        flat = curvature < FLAT
+        if flat.any() and slope[flat] @ along[flat] < FLAT and slope[~flat] @ along[~flat] < ROUNDING_DECREMENT:
+            return _without_covariance(theta, value)
         candidate, found = _uphill(loglik, theta, axes @ along, value)
         if found <= value:
             if peak and decrement < ROUNDING_DECREMENT:
@@ -124,7 +132,8 @@ class PositiveFit:
     values, se : (p,) estimates and standard errors; the errors are NaN when `at_boundary`.
     covariance, log_covariance : (p, p) of the parameters and of their logarithms.
     loglik : the log-likelihood.
-    at_boundary : whether the likelihood still rises towards 0 or infinity of some parameter.
+    at_boundary : whether the likelihood rises or is flat towards 0 or infinity of some parameter, so that predictions
+        hold but single parameters mean little.
     """
 
     values: FloatArray

@@ -188,9 +188,9 @@ def _log_likelihood(model: ParetoNBD, x: FloatArray, last: FloatArray, age: Floa
     u = span[..., None] * UNIT_NODES
     falling = np.exp((1.0 - power[..., None]) * u)
     moment = (alpha + last)[..., None] * np.exp(u)
-    left = (falling * (beta - alpha + moment) ** (-s - 1.0)) @ UNIT_WEIGHTS * span
+    left = (falling * ((beta - alpha + moment) / beta) ** (-s - 1.0)) @ UNIT_WEIGHTS * span
     with np.errstate(divide="ignore"):
-        log_left = np.log(s) + s * np.log(beta) + (1.0 - power) * np.log(alpha + last) + np.log(left)
+        log_left = np.log(s / beta) + (1.0 - power) * np.log(alpha + last) + np.log(left)
     common = gammaln(power) - gammaln(r) + r * np.log(alpha)
     return np.asarray(np.logaddexp(_log_active(model, x, age), common + log_left))
 

@@ -1,0 +1,36 @@
+"""Every rule of a scenario and a job that needs more than one part of it to judge."""
+
+from __future__ import annotations
+
+from cxsim.errors import Fault, InputError, nearest
+from cxsim.interventions.check import check as check_interventions
+from cxsim.journey.check import check as check_journey
+from cxsim.spec.job import Job
+from cxsim.spec.scenario import Scenario
+
+
+def check_scenario(scenario: Scenario) -> list[Fault]:
+    """Return every fault of a scenario that is well-formed by itself."""
+    found = check_journey(scenario)
+    return found if found else check_interventions(scenario)
+
+
+def check(job: Job) -> list[Fault]:
+    """Return every fault of a job: of its scenario, and of the arms of its study."""
+    found = check_scenario(job.scenario)
+    library = job.scenario.interventions
+    for arm in job.study.arms:
+        for name in arm.split("+"):
+            if name not in library:
+                rule = "must name an intervention of the scenario"
+                found.append(Fault("study.arms", rule, name, nearest(name, library)))
+    repeated = {arm for arm in job.study.arms if job.study.arms.count(arm) > 1}
+    found.extend(Fault("study.arms", "an arm must not be repeated", arm) for arm in sorted(repeated))
+    return found
+
+
+def require(job: Job) -> None:
+    """Raise `InputError` with every fault of a job, if it has any."""
+    found = check(job)
+    if found:
+        raise InputError(found)

@@ -1,0 +1,101 @@
+"""The main job: the baseline against interventions, on the same customers with the same luck."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from cxsim.checks import require
+from cxsim.results.folder import prepare
+from cxsim.results.run import Run
+from cxsim.spec.job import Engine, Job, Study
+from cxsim.spec.scenario import Scenario
+from cxsim.study.effects import BASELINE, effects_table
+from cxsim.study.potential import potential_outcomes
+from cxsim.study.simulate import collected, fill, gather, make_plan
+
+
+@dataclass
+class Comparison:
+    """The outcome of a comparison.
+
+    Attributes
+    ----------
+    run : the tables of the baseline and every arm; column `scenario` names the arm.
+    effects : paired effects, one row per intervention, metric, segment and horizon.
+    """
+
+    run: Run
+    effects: pd.DataFrame
+
+    @property
+    def scenario(self) -> Scenario:
+        """Return the scenario that was compared on."""
+        return self.run.scenario
+
+    @property
+    def weekly(self) -> pd.DataFrame:
+        """Return the weekly table of the baseline and every arm."""
+        return self.run.weekly
+
+    @cached_property
+    def customers(self) -> pd.DataFrame:
+        """Return one row per customer x intervention x replication asked for, with both potential outcomes."""
+        return potential_outcomes(self.run.customers)
+
+
+def compare(
+    scenario: Scenario,
+    interventions: Sequence[str],
+    replications: int = 10,
+    seed: int = 0,
+    horizons: Sequence[int] | None = None,
+    confidence: float = 0.95,
+    customer_replications: int = 1,
+    engine: Engine | None = None,
+) -> Comparison:
+    """Return what each arm does, compared with the baseline, in memory.
+
+    Parameters
+    ----------
+    interventions : arms: names of the scenario's interventions, or bundles written ``a+b``.
+    horizons : weeks after the start at which to judge; 13, 52, 156 as far as they fit and the end if left out.
+    customer_replications : replications whose customers are kept with both potential outcomes.
+
+    Raises
+    ------
+    InputError : the scenario is faulty, or an arm or horizon does not exist.
+    """
+    study = Study(
+        arms=tuple(interventions),
+        replications=replications,
+        seed=seed,
+        horizons_weeks=None if horizons is None else tuple(horizons),
+        confidence=confidence,
+        customer_replications=customer_replications,
+    )
+    job = Job(scenario=scenario, study=study, engine=engine or Engine())
+    require(job)
+    tables = gather(make_plan(job, arms_of(job)), replications, job.engine.workers)
+    run = Run(scenario, tables, seed, replications)
+    return Comparison(run, effects_table(tables, scenario, job.horizons, confidence))
+
+
+def run_job(job: Job, progress: bool = True) -> Path:
+    """Return the folder of the finished comparison; one that was killed is taken up where it stopped."""
+    with prepare(job, "compare") as folder:
+        if folder.finished:
+            return folder.path
+        plan = fill(folder, job, arms_of(job), progress=progress)
+        tables = collected(folder)
+        tables["effects"] = effects_table(tables, plan.scenario, job.horizons, job.study.confidence)
+        return folder.finish(tables)
+
+
+def arms_of(job: Job) -> dict[str, tuple[str, ...]]:
+    """Return the arms of a job with their interventions, the baseline first; ``a+b`` is a bundle."""
+    return {BASELINE: (), **{arm: tuple(arm.split("+")) for arm in job.study.arms}}

@@ -1,0 +1,76 @@
+"""The value beyond the run: survivors of the initial base, carried on by the shifted beta-geometric."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from cxsim.arrays import Floats
+from cxsim.errors import InputError
+from cxsim.forecast.closed_forms.sbg import discounted_residual_lifetime, fit_sbg_counts
+from cxsim.metrics.panel import Panel
+from cxsim.spec.scenario import Scenario
+from cxsim.units import WEEKS_PER_YEAR, discount_factor
+
+_MANY = 1e6
+
+
+class Tail(NamedTuple):
+    """The law of retention by year of tenure after the end of the run; large parameters mean a constant rate."""
+
+    alpha: float
+    beta: float
+
+
+def fit_tail(tenures: pd.DataFrame, from_year: int) -> Tail:
+    """Return the tail fitted to one arm's last year, pooled over replications: churn by year of tenure, from `from_year` on.
+
+    Only tenures that survivors can have are used: the first years obey commitments and novelty, which the law does not know.
+    Where heterogeneity cannot be seen, the mean rate is carried on.
+    """
+    last = tenures[tenures["year"] == tenures["year"].max()]
+    year = (last["tenure_quarter"] // 4).to_numpy()
+    size = int(year.max()) + 1
+    churned = np.bincount(year, last["churned"], minlength=size)
+    # Everybody at risk for a part of a year counts for that part; who left counts for the half lived on average.
+    at_risk = np.bincount(year, last["exposure_weeks"], minlength=size) / WEEKS_PER_YEAR + churned / 2.0
+    churned[:from_year] = at_risk[:from_year] = 0.0
+    if at_risk.sum() <= 0.0:
+        return Tail(0.0, _MANY)
+    try:
+        fit = fit_sbg_counts(at_risk, churned)
+    except InputError:
+        rate = min(1.0, churned.sum() / at_risk.sum())
+        return Tail(_MANY * rate, _MANY * (1.0 - rate) + 1.0)
+    return Tail(fit.alpha, fit.beta)
+
+
+def terminal_value(
+    survivors: pd.DataFrame, tenures: pd.DataFrame, panel: Panel, scenario: Scenario
+) -> Floats:
+    """Return the discounted margin beyond the run per customer of the initial base, one value per replication.
+
+    `survivors` and `panel` belong to one arm and one segment (or all), `tenures` to the arm.
+    """
+    discount = scenario.money.discount_year
+    weeks = panel["base_active"].shape[1] / panel.ticks_per_week
+    alive = survivors[survivors["survivors"] > 0]
+    replications = np.unique(panel["replication"][:, 0]).astype(int)
+    start = panel["base_active"][:, 0] + panel["base_churned"][:, 0]
+    if alive.empty:
+        return np.zeros(len(replications))
+    tail = fit_tail(tenures, int(alive["tenure_years"].min()))
+    years = np.unique(alive["tenure_years"].to_numpy())
+    residual = dict(zip(years, discounted_residual_lifetime(tail.alpha, tail.beta, years, max(discount, 1e-6)), strict=True))
+    window = min(52 * panel.ticks_per_week, panel["base_cost"].shape[1])
+    exposure = panel["base_active"][:, -window:].sum(axis=1) / panel.ticks_per_week
+    cost_year = panel["base_cost"][:, -window:].sum(axis=1) / np.maximum(exposure, 1e-12) * WEEKS_PER_YEAR
+    values = np.zeros(len(replications))
+    for i, replication in enumerate(replications):
+        own = alive[alive["replication"] == replication]
+        margin = 12.0 * scenario.money.margin * own["monthly_revenue"] - cost_year[i] * own["survivors"]
+        lifetimes = own["tenure_years"].map(residual)
+        values[i] = float((margin * lifetimes).sum()) * discount_factor(discount, weeks) / max(start[i], 1e-12)
+    return values
