@@ -85,6 +85,18 @@ def test_a_cohort_without_heterogeneity_is_fitted_as_geometric_and_says_so() -> 
     np.testing.assert_allclose(sbg.survival(fit.alpha, fit.beta, [1, 7, 12]), 0.8 ** np.array([1, 7, 12]), rtol=1e-4)
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_large_cohorts_with_barely_visible_heterogeneity_are_fitted(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    at_risk, churned = [500_000], []
+    for _ in range(150):
+        churned.append(rng.binomial(at_risk[-1], 0.004))
+        at_risk.append(at_risk[-1] - churned[-1])
+    fit = sbg.fit_sbg_counts(at_risk[:-1], churned)
+    residual = float(sbg.discounted_residual_lifetime(fit.alpha, fit.beta, 150, 0.002))
+    assert residual == pytest.approx(0.996 / (0.004 + 0.002), rel=0.03)
+
+
 @pytest.mark.parametrize(
     ("start", "survivors", "message"),
     [
