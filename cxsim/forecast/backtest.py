@@ -11,8 +11,9 @@ import pandas as pd
 from cxsim.errors import Fault, InputError
 from cxsim.forecast import scores
 from cxsim.forecast.api import argument_faults, interval_columns
+from cxsim.forecast.members import NAIVE
 from cxsim.forecast.quantiles import Array, column, probability_grid
-from cxsim.forecast.select import NAIVE, ModelForecast, Speed, Task, default_model, forecast_history
+from cxsim.forecast.select import ModelForecast, Speed, Task, default_model, forecast_history
 from cxsim.forecast.series import Columns, History, histories
 
 FEWEST_POINTS = 8

@@ -8,7 +8,7 @@ the next of exponential smoothing, Theta, seasonal naive.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Literal
@@ -16,12 +16,12 @@ from typing import Literal
 import numpy as np
 
 from cxsim.forecast.calibrate_intervals import widen, widening
-from cxsim.forecast.candidates import ets, naive, sarima, theta, unobserved
-from cxsim.forecast.candidates.candidate import CannotFit, Fitted, Sample
+from cxsim.forecast.candidates.candidate import Sample
 from cxsim.forecast.candidates.rate import fit_rate
 from cxsim.forecast.combine import median_of
-from cxsim.forecast.diagnostics import Diagnosis, watch
+from cxsim.forecast.diagnostics import Diagnosis, Watched, watch
 from cxsim.forecast.links import logit_of_share, share_of_logit
+from cxsim.forecast.members import MEMBERS, NAIVE, Member, fit_member
 from cxsim.forecast.quantiles import Array, Quantiles
 from cxsim.forecast.series import History
 
@@ -30,23 +30,13 @@ SPEEDS: tuple[Speed, ...] = ("full", "fast")
 
 COMBINATION = "combination"
 STATE_SPACE = "state_space"
-NAIVE = "seasonal_naive"
 
-MEMBERS: dict[str, Callable[[Sample], Fitted]] = {
-    "ets": ets.fit,
-    "sarima": sarima.fit,
-    "theta": theta.fit,
-    "unobserved": unobserved.fit,
-    "drift": unobserved.fit_drift,
-    NAIVE: naive.fit,
-}
 MODELS = (COMBINATION, STATE_SPACE, *MEMBERS)
 COMBINED: dict[Speed, tuple[str, ...]] = {
     "full": ("ets", "sarima", "theta", "unobserved", "drift"),
     "fast": ("ets", "theta", "drift"),
 }
 LADDER = ("ets", "theta", NAIVE)
-SANE_RANGES = 20.0
 
 
 @dataclass(frozen=True)
@@ -127,65 +117,60 @@ def _members(task: Task, model: str) -> ModelForecast:
     positive = history.kind == "positive"
     sample = Sample(values, history.period, positive)
     names = COMBINED[task.speed] if model == COMBINATION else (model,)
-    fits, diagnoses = _fit_all(task, sample, names)
+    members, diagnoses = _fit_all(task, sample, names)
     ladder = [name for name in LADDER if name not in names] if model != COMBINATION else [NAIVE]
-    while not fits:
-        fits, more = _fit_all(task, sample, (ladder.pop(0),))
+    while not members:
+        members, more = _fit_all(task, sample, (ladder.pop(0),))
         diagnoses += more
-    used = COMBINATION if model == COMBINATION and len(fits) > 1 else next(iter(fits))
-
-    def forecaster(past: Array, horizon: int) -> Quantiles:
-        parts = [fit.forecast(past, horizon, task.probabilities, task.rng(name)) for name, fit in fits.items()]
-        return median_of(parts)
-
-    quantiles, factors = forecaster(values, task.horizon), None
+    used = COMBINATION if model == COMBINATION and len(members) > 1 else members[0].name
     diagnoses = [replace(one, fell_back_to=used) if not one.form else one for one in diagnoses]
+    quantiles, factors = median_of([member.quantiles for member in members]), None
     if model == COMBINATION:
-        watched = watch(lambda: _widening(forecaster, task, sample))
+        watched = watch(partial(_widening, task, sample, members))
         factors = watched.result
         if factors is not None:
             quantiles = widen(quantiles, factors, 0.0 if positive else -np.inf)
-        form = "median of " + ", ".join(fits) if used == COMBINATION else next(iter(fits.values())).form
-        seconds = watched.seconds + sum(one.seconds for one in diagnoses)
-        fallen = "" if used == COMBINATION else used
-        reason = f"not calibrated: {watched.reason}" if watched.reason else ""
-        diagnoses = [Diagnosis(COMBINATION, form, True, watched.warnings, seconds, fallen, reason), *diagnoses]
+        diagnoses = [_combined(members, diagnoses, watched), *diagnoses]
     if is_rate:
         quantiles = Quantiles(share_of_logit(quantiles.centre), share_of_logit(quantiles.values))
     return ModelForecast(model, quantiles, factors, tuple(diagnoses))
 
 
-def _widening(forecaster: Callable[[Array, int], Quantiles], task: Task, sample: Sample) -> Array | None:
+def _combined(
+    members: Sequence[Member], diagnoses: Sequence[Diagnosis], calibration: Watched[Array | None]
+) -> Diagnosis:
+    """Return the diagnosis of the combination as a whole."""
+    alone = len(members) == 1
+    form = members[0].fitted.form if alone else "median of " + ", ".join(member.name for member in members)
+    converged = all(member.fitted.converged for member in members)
+    seconds = calibration.seconds + sum(one.seconds for one in diagnoses)
+    reason = f"not calibrated: {calibration.reason}" if calibration.reason else ""
+    instead = members[0].name if alone else ""
+    return Diagnosis(COMBINATION, form, converged, calibration.warnings, seconds, instead, reason)
+
+
+def _widening(task: Task, sample: Sample, members: Sequence[Member]) -> Array | None:
     """Return the calibration's factors; the fast setting does without."""
     if task.speed == "fast":
         return None
+
+    def forecaster(past: Array, horizon: int) -> Quantiles:
+        return median_of(
+            [member.fitted.forecast(past, horizon, task.probabilities, task.rng(member.name)) for member in members]
+        )
+
     return widening(forecaster, sample.values, sample.period, task.horizon, task.probabilities)
 
 
-def _fit_all(task: Task, sample: Sample, names: Sequence[str]) -> tuple[dict[str, Fitted], list[Diagnosis]]:
-    """Return what could be fitted, by name, and a diagnosis for every name."""
-    fits: dict[str, Fitted] = {}
+def _fit_all(task: Task, sample: Sample, names: Sequence[str]) -> tuple[list[Member], list[Diagnosis]]:
+    """Return what could be fitted and a diagnosis for every name."""
+    members = []
     diagnoses = []
     for name in names:
-        watched = watch(partial(_fit_one, task, sample, name))
-        fitted = watched.result
-        if fitted is not None:
-            fits[name] = fitted
-        form, converged = ("", False) if fitted is None else (fitted.form, fitted.converged)
+        watched = watch(partial(fit_member, name, sample, task.horizon, task.probabilities, task.rng(name)))
+        member = watched.result
+        if member is not None:
+            members.append(member)
+        form, converged = ("", False) if member is None else (member.fitted.form, member.fitted.converged)
         diagnoses.append(Diagnosis(name, form, converged, watched.warnings, watched.seconds, "", watched.reason))
-    return fits, diagnoses
-
-
-def _fit_one(task: Task, sample: Sample, name: str) -> Fitted:
-    """Return a fitted member that is known to give sane numbers."""
-    observed = sample.values[np.isfinite(sample.values)]
-    if name != NAIVE and np.ptp(observed) == 0.0:
-        raise CannotFit("the history is constant")
-    fitted = MEMBERS[name](sample)
-    trial = fitted.forecast(sample.values, task.horizon, task.probabilities, task.rng(name))
-    reach = SANE_RANGES * max(float(np.ptp(observed)), abs(float(observed[-1])), 1e-9)
-    if not trial.is_finite:
-        raise ValueError("the forecast is not a finite number")
-    if name != NAIVE and float(np.max(np.abs(trial.centre - observed[-1]))) > reach:
-        raise ValueError(f"the forecast runs off by more than {SANE_RANGES:g} times the range of the history")
-    return fitted
+    return members, diagnoses

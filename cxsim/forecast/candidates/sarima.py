@@ -20,7 +20,7 @@ from cxsim.forecast.links import Link, link_of
 from cxsim.forecast.quantiles import Array, Quantiles, from_normal
 
 MIN_POINTS = 10
-MOST_FITS = 10
+MOST_FITS = 8
 STRONG_SEASON = 0.64
 LONGEST_SEASON = 24
 KPSS_CRITICAL = 0.463
