@@ -20,6 +20,7 @@ from cxsim.forecast.rows import rows_path
 type Returns = Literal["net", "drop", "refuse"]
 type Unit = Literal["days", "weeks", "months", "years"]
 
+SMALLEST_AMOUNT = 1e-6
 DAYS_IN = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12.0, "years": 365.25}
 
 
@@ -86,10 +87,9 @@ def read_transactions(
     if is_return.any() and returns == "drop":
         notes.append(f"{is_return.sum()} returns (negative amounts) were ignored")
         rows = rows[~is_return]
-    purchases = _merge_days(rows, notes)
-    if is_return.any() and returns == "net":
-        purchases = _net_returns(purchases, int(is_return.sum()), notes)
-    return TransactionLog(purchases.reset_index(drop=True), tuple(notes))
+    elif is_return.any():
+        rows = _net_returns(rows, notes)
+    return TransactionLog(_merge_days(rows, notes), tuple(notes))
 
 
 def purchase_histories(
@@ -107,10 +107,13 @@ def purchase_histories(
 
     Raises
     ------
-    InputError : an end that precedes the first purchase of the log, or a holdout that ends before it begins.
+    InputError : an end that precedes the first purchase of the log, a holdout that ends before it begins, or no
+        purchase.
     """
     end, until = pd.Timestamp(calibration_end), pd.Timestamp(holdout_end or calibration_end)
     bought = log.purchases
+    if bought.empty:
+        raise InputError([Fault("transactions", "hold no purchase that was not returned")])
     start = bought["date"].min()
     if not start <= end <= until:
         rule = f"must be in order: first purchase {start.date()}, calibration end, holdout end"
@@ -210,30 +213,29 @@ def _merge_days(rows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
     return merged
 
 
-def _net_returns(purchases: pd.DataFrame, n_returns: int, notes: list[str]) -> pd.DataFrame:
-    """Return the purchases after taking each day's surplus of returns off the customer's latest purchases before it."""
-    amount = purchases["amount"].to_numpy(copy=True)
-    customer = purchases["customer"].to_numpy()
-    keep = amount >= 0
-    unmatched = 0
-    for row in np.flatnonzero(~keep):
-        unmatched += _take_back(amount, customer, keep, int(row))
-    cancelled = int((~keep).sum() - (purchases["amount"] < 0).sum())
+def _net_returns(rows: pd.DataFrame, notes: list[str]) -> pd.DataFrame:
+    """Return the purchases after taking each return off the customer's latest purchases up to its day."""
+    rows = rows.assign(is_return=rows["amount"] < 0).sort_values(["customer", "date", "is_return"], kind="stable")
+    amount, customer = rows["amount"].to_numpy(copy=True), rows["customer"].to_numpy()
+    returned = np.flatnonzero(rows["is_return"])
+    keep = ~rows["is_return"].to_numpy(copy=True)
+    unmatched = sum(_take_back(amount, customer, keep, int(row)) for row in returned)
+    cancelled = len(rows) - returned.size - int(keep.sum())
     notes.append(
-        f"{n_returns} returns (negative amounts) were taken off earlier purchases: {cancelled} purchases were"
+        f"{returned.size} returns (negative amounts) were taken off earlier purchases: {cancelled} rows were"
         f" returned in full, {unmatched} returns exceed what the log shows as bought and were cut"
     )
-    return purchases.assign(amount=amount)[keep]
+    return rows.assign(amount=amount)[keep]
 
 
 def _take_back(amount: NDArray[np.float64], customer: NDArray[np.object_], keep: NDArray[np.bool_], row: int) -> bool:
     """Take the return at `row` off the earlier purchases, latest first; return whether some of it found no purchase."""
     left, at = -amount[row], row - 1
-    while left > 0 and at >= 0 and customer[at] == customer[row]:
+    while left > SMALLEST_AMOUNT and at >= 0 and customer[at] == customer[row]:
         if keep[at] and amount[at] > 0:
             taken = min(left, amount[at])
             amount[at] -= taken
             left -= taken
-            keep[at] = amount[at] > 0
+            keep[at] = amount[at] > SMALLEST_AMOUNT
         at -= 1
-    return bool(left > 0)
+    return bool(left > SMALLEST_AMOUNT)

@@ -57,11 +57,17 @@ def test_returns_are_taken_off_the_latest_purchases_and_said() -> None:
     rows = [("a", "2024-01-01", 10), ("a", "2024-01-05", 20), ("a", "2024-01-09", -25), ("b", "2024-01-09", -4)]
     log = read_transactions(_log(*rows))
     assert log.purchases[["customer", "amount"]].to_numpy().tolist() == [["a", 5]]
-    assert (
-        "2 returns (negative amounts) were taken off earlier purchases: 1 purchases were returned in full"
-        in log.notes[0]
-    )
+    assert "2 returns (negative amounts) were taken off earlier purchases: 1 rows were returned in full" in log.notes[0]
     assert "1 returns exceed what the log shows as bought" in log.notes[0]
+
+
+def test_a_purchase_returned_on_its_own_day_is_no_purchase() -> None:
+    log = read_transactions(_log(("a", "2024-01-01", -0.3), ("a", "2024-01-01", 0.1), ("a", "2024-01-01", 0.2)))
+    assert log.purchases.empty
+    with pytest.raises(InputError, match="transactions: hold no purchase that was not returned"):
+        purchase_histories(log, "2024-02-01")
+    free = read_transactions(_log(("a", "2024-01-01", 0.0), ("a", "2024-01-03", 1.0), ("a", "2024-01-04", -1.0)))
+    assert free.purchases["amount"].tolist() == [0.0]
 
 
 def test_returns_can_be_dropped_or_refused() -> None:
