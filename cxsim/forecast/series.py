@@ -139,6 +139,9 @@ def _table(data: pd.Series | pd.DataFrame, columns: Columns, found: list[Fault])
         if isinstance(name, str) and name not in data.columns:
             known = [str(column) for column in data.columns]
             found.append(Fault(f"column {name}", "must be in the data", None, nearest(name, known)))
+    if columns.series in data.columns and data[columns.series].isna().any():
+        empty = data.index[data[columns.series].isna()]
+        found.append(Fault(f"column {columns.series}", f"must name the series; {_rows(empty)} are empty"))
     if len(found) > before:
         return None
     exposure = data[columns.exposure] if isinstance(columns.exposure, str) else columns.exposure

@@ -16,6 +16,7 @@ from cxsim.forecast.quantiles import Array, Quantiles
 RECENT = {52: 520, 12: 120, 4: 40}
 """Points in ten years, for the seasons of a year."""
 RECENT_OTHERWISE = 200
+RECENT_SEASONS = 4
 
 
 class CannotFit(Exception):
@@ -69,8 +70,8 @@ class Fitted(Protocol):
 
 
 def recent(values: Array, period: int) -> Array:
-    """Return the newest ten years, or 200 points without a yearly season: what is older misleads about trends."""
-    return values[-RECENT.get(period, RECENT_OTHERWISE) :]
+    """Return the newest ten years, or 200 points or four of other seasons: what is older misleads about trends."""
+    return values[-RECENT.get(period, max(RECENT_OTHERWISE, RECENT_SEASONS * period)) :]
 
 
 def unbiased(points: int, parameters: int) -> float:

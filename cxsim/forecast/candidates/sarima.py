@@ -7,10 +7,12 @@ on the differenced series, which is several times quicker. Missing values pass t
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from statsmodels.tools.sm_exceptions import InterpolationWarning
 from statsmodels.tsa.seasonal import STL
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 from statsmodels.tsa.stattools import kpss
@@ -151,10 +153,13 @@ def _stepwise(search: _Search) -> tuple[Orders, Array, bool]:
 
 def _try(search: _Search, orders: Orders) -> tuple[float, Array, bool]:
     """Return the corrected AIC of one set of orders, its coefficients and whether its fit converged."""
-    try:
-        result = search.model(orders, quick=True).fit(disp=False, cov_type="none", **SEARCH)
-    except np.linalg.LinAlgError:
-        return float("inf"), np.empty(0), False
+    with warnings.catch_warnings():
+        # What orders that lose warn of says nothing about the forecast; whether the winner converged is returned.
+        warnings.simplefilter("ignore")
+        try:
+            result = search.model(orders, quick=True).fit(disp=False, cov_type="none", **SEARCH)
+        except np.linalg.LinAlgError:
+            return float("inf"), np.empty(0), False
     value = corrected_aic(float(result.llf), len(result.params) + 1, int(result.nobs))
     return value, np.asarray(result.params), bool(result.mle_retvals["converged"])
 
@@ -184,4 +189,8 @@ def _season_strength(level: Array, period: int) -> float:
 def _wanders(level: Array) -> bool:
     """Return whether the KPSS test rejects a constant level at 5 %."""
     lags = int(4 * (level.size / 100.0) ** 0.25)
-    return bool(kpss(level, regression="c", nlags=lags, result_object=True).statistic > KPSS_CRITICAL)
+    with warnings.catch_warnings():
+        # Only the statistic is used; the warning is about a p value outside its table.
+        warnings.simplefilter("ignore", InterpolationWarning)
+        statistic = kpss(level, regression="c", nlags=lags, result_object=True).statistic
+    return bool(statistic > KPSS_CRITICAL)

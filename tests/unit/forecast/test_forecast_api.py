@@ -9,7 +9,9 @@ import pandas as pd
 import pytest
 
 from cxsim.errors import InputError
+from cxsim.forecast import members, select
 from cxsim.forecast.api import Prediction, forecast
+from cxsim.forecast.quantiles import Array, Quantiles
 
 FULL = ("ets", "sarima", "theta", "unobserved", "drift")
 
@@ -76,6 +78,32 @@ def test_members_of_a_rate_work_on_its_logit() -> None:
     made = forecast(table, target="churn_rate", horizon=8, time="week", models=["combination"], speed="fast")
     assert made.table["lower_95"].min() > 0.0
     assert made.table["upper_95"].max() < 1.0
+
+
+def test_a_state_space_that_fails_is_replaced_by_the_combination(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*arguments: object) -> None:
+        raise np.linalg.LinAlgError("not positive definite")
+
+    monkeypatch.setattr(select, "fit_rate", fail)
+    made = forecast(history() / 1000.0, target="y", horizon=3, kind="rate", speed="fast")
+    assert by_model(made)["state_space"]["fell_back_to"] == "combination"
+    assert by_model(made)["state_space"]["reason"] == "not positive definite"
+    assert made.table["model"].unique().tolist() == ["state_space", "seasonal_naive"]
+    assert made.table["mean"].between(0.0, 1.0).all()
+
+
+def test_a_forecast_that_runs_off_leaves_the_combination(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(members.MEMBERS, "theta", lambda sample: RunsOff())
+    made = by_model(forecast(history(), target="y", horizon=3, speed="fast"))
+    assert made["combination"]["form"] == "median of ets, drift"
+    assert "runs off by more than 20 times the range" in str(made["theta"]["reason"])
+
+
+class RunsOff:
+    form, converged = "runs off", True
+
+    def forecast(self, values: Array, horizon: int, probabilities: Array, rng: np.random.Generator) -> Quantiles:
+        return Quantiles(np.full(horizon, 1e9), np.full((horizon, probabilities.size), 1e9))
 
 
 def test_missing_values_leave_the_members_that_can_take_them() -> None:

@@ -150,6 +150,11 @@ def test_the_declared_kind_of_a_metric_is_known_and_unknown_ones_are_real() -> N
             "time of y: must be daily, business, weekly",
         ),
         (
+            monthly([1.0] * 3).assign(who=["a", None, "a"]),
+            Columns("y", series="who"),
+            r"column who: must name the series; 1 \(row 1\) are empty",
+        ),
+        (
             pd.DataFrame({"time": [1, 3, 5, 6], "y": 1.0}),
             Columns("y"),
             "must be evenly spaced; the usual distance is 2",
