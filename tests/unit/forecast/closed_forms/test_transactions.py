@@ -87,7 +87,7 @@ def test_a_purchase_before_the_first_date_is_refused_by_row() -> None:
 
 def test_every_unreadable_row_is_named_at_once() -> None:
     raw = pd.DataFrame({"customer": ["a", None, "c"], "date": ["soon", "2024-01-01", ""], "amount": ["1", "x", "2"]})
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(InputError, match="row 1: column customer") as caught:
         read_transactions(raw)
     assert [str(fault) for fault in caught.value.faults] == [
         "row 1: column customer must name a customer",
