@@ -14,8 +14,6 @@ Source: Kennedy & O'Hagan (2001), Bayesian calibration of computer models; state
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
@@ -24,6 +22,8 @@ from cxsim.errors import Fault, InputError
 from cxsim.forecast.closed_forms.likelihood import FloatArray
 
 FEWEST_PERIODS = 8
+PHI = np.linspace(-0.5, 0.98, 38)
+SD = np.geomspace(0.01, 1.0, 24)
 
 
 def with_discrepancy(actual: ArrayLike, expected: ArrayLike, future: ArrayLike, rng: np.random.Generator) -> FloatArray:
@@ -60,18 +60,29 @@ def path_intervals(paths: ArrayLike, confidence: float = 0.95) -> pd.DataFrame:
 
 
 def _draw_discrepancy(ratio: FloatArray, noise: float, draws: int, ahead: int, rng: np.random.Generator) -> FloatArray:
-    """Return draws of the future AR(1) from its filtered state at the end of the fitted periods, (draws, ahead)."""
-    from statsmodels.tsa.statespace.sarimax import SARIMAX
-
-    model = SARIMAX(ratio, order=(1, 0, 0), measurement_error=True)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        with model.fix_params({"var.measurement_error": noise}):
-            result = model.fit(disp=False)
-    phi, _, variance = result.params
-    state = rng.normal(result.filtered_state[0, -1], np.sqrt(max(result.filtered_state_cov[0, 0, -1], 0.0)), draws)
+    """Return draws of the future AR(1), its parameters drawn by their likelihood on a grid, shape (draws, ahead)."""
+    phi, sd = (grid.ravel() for grid in np.meshgrid(PHI, SD))
+    loglik, mean, variance = _filtered(ratio, noise, phi, sd)
+    weight = np.exp(loglik - loglik.max())
+    pick = rng.choice(phi.size, draws, p=weight / weight.sum())
+    state = rng.normal(mean[pick], np.sqrt(variance[pick]))
     drawn = np.empty((draws, ahead))
     for period in range(ahead):
-        state = phi * state + rng.normal(0.0, np.sqrt(max(variance, 0.0)), draws)
+        state = phi[pick] * state + rng.normal(0.0, sd[pick])
         drawn[:, period] = state
     return drawn
+
+
+def _filtered(
+    ratio: FloatArray, noise: float, phi: FloatArray, sd: FloatArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the log-likelihood, and mean and variance of the last state, of each (phi, sd) by the Kalman filter."""
+    loglik = np.zeros_like(phi)
+    ahead_mean, ahead_variance = np.zeros_like(phi), sd**2 / (1.0 - phi**2)
+    for seen in ratio:
+        total, error = ahead_variance + noise, seen - ahead_mean
+        loglik -= 0.5 * (np.log(total) + error**2 / total)
+        mean = ahead_mean + ahead_variance / total * error
+        variance = ahead_variance * noise / total
+        ahead_mean, ahead_variance = phi * mean, phi**2 * variance + sd**2
+    return loglik, mean, variance

@@ -98,10 +98,10 @@ def test_a_large_terminal_share_is_flagged(world: pd.DataFrame) -> None:
 
 
 def test_intervals_know_that_customers_of_one_replication_share_shocks() -> None:
-    truth_table = lifetime_value_table(_valued(_world(2_000, 400, seed=2, shock_sd=0.05)), TERMS)
+    truth_table = lifetime_value_table(_valued(_world(1_000, 400, seed=2, shock_sd=0.05)), TERMS)
     truth = _cell(truth_table, "lifetime_value_pv_at_start_per_customer")
     clustered = naive = 0
-    worlds = 200
+    worlds = 120
     values = _valued(_world(100, 20 * worlds, seed=3, shock_sd=0.05))
     for world_number in range(worlds):
         part = values.iloc[2_000 * world_number : 2_000 * (world_number + 1)]
@@ -111,7 +111,7 @@ def test_intervals_know_that_customers_of_one_replication_share_shocks() -> None
         )
         value = part["lifetime_value_pv_at_start"].to_numpy(dtype=float)
         naive += bool(abs(value.mean() - truth) <= 1.96 * value.std(ddof=1) / np.sqrt(value.size))
-    assert abs(clustered / worlds - 0.95) < 0.05
+    assert abs(clustered / worlds - 0.95) < 0.06
     assert naive / worlds < 0.90
 
 

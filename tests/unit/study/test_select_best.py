@@ -82,7 +82,7 @@ def test_ocba_allocation_is_chens() -> None:
 
 def test_ocba_beats_equal_allocation() -> None:
     means, sds = [0.0, 0.1, 0.3, 0.5, 0.7, 1.0], [1.0, 1.0, 1.0, 1.0, 2.0, 2.0]
-    worlds = 150
+    worlds = 100
     right = equal = 0
     for seed in range(worlds):
         sample = _normal(means, 0.0, seed, sds)

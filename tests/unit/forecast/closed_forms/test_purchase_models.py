@@ -117,7 +117,7 @@ def test_the_simulated_future_has_the_conditional_mean() -> None:
 
 
 def test_fits_recover_customers_who_start_at_different_times() -> None:
-    rng, n = np.random.default_rng(5), 20_000
+    rng, n = np.random.default_rng(5), 8_000
     age = rng.integers(10, 80, n).astype(float)
     x, recency = _histories(*bg_nbd.simulate(BG, age, rng), n)
     bg = bg_nbd.fit_bg_nbd(x, recency, age)
@@ -130,7 +130,7 @@ def test_fits_recover_customers_who_start_at_different_times() -> None:
 
 
 def test_the_unit_of_time_changes_scales_and_nothing_else() -> None:
-    rng, n = np.random.default_rng(6), 20_000
+    rng, n = np.random.default_rng(6), 4_000
     age = rng.uniform(10.0, 80.0, n)
     x, recency = _histories(*bg_nbd.simulate(BG, age, rng), n)
     weeks, days = bg_nbd.fit_bg_nbd(x, recency, age), bg_nbd.fit_bg_nbd(x, 7 * recency, 7 * age)
