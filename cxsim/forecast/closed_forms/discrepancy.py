@@ -1,15 +1,16 @@
 r"""What a model misses, learnt from the periods it was fitted on and carried into its forecast interval.
 
 A model's own interval (chance and parameters) takes the model to be right, and is therefore too narrow. Here the
-logarithm of actual over expected follows a zero-mean AR(1) beyond the model's own noise, which is known from its
-simulated paths:
+logarithm of actual over expected counts is a zero-mean AR(1) seen through the noise of counting, whose variance is
+known:
 
 .. math:: \log(y_t / m_t) = u_t + e_t, \qquad u_t = \phi u_{t-1} + w_t, \qquad e_t \sim N(0, 1/\bar m)
 
-Simulated futures are multiplied by exp(u). phi is not drawn beyond its estimate; a zero mean says that the model is
-taken to be right on average.
+Simulated futures are multiplied by exp(u). A zero mean says that the model is taken to be right on average. phi and the
+standard deviation of w are drawn in proportion to their likelihood (phi in [-.5, .98], sd in [.01, 1]); plugging in
+estimates from a few dozen periods would make the interval too narrow.
 
-Source: Kennedy & O'Hagan (2001), Bayesian calibration of computer models; state-space AR(1), Durbin & Koopman (2012).
+Source: Kennedy & O'Hagan (2001), Bayesian calibration of computer models; Kalman filter, Durbin & Koopman (2012).
 """
 
 from __future__ import annotations
