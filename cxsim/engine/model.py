@@ -393,11 +393,10 @@ class CXModel(mesa.Model):  # type: ignore[misc]
 
 def _records(world: Any) -> Any:
     """Return the world with record arrays, whose fields read as attributes in plain Python too."""
-    return world._replace(
-        **{
-            name: array.view(np.recarray) if isinstance(array, np.ndarray) and array.dtype.names else array
-            for name, array in world._asdict().items()
-        }
-    )
+    tables = {
+        name: table.view(np.recarray) if isinstance(table, np.ndarray) and table.dtype.names else table
+        for name, table in world._asdict().items()
+    }
+    return world._replace(**{**tables, "plan": np.array(world.plan).view(np.recarray)[()]})
 
 
