@@ -30,8 +30,8 @@ class Block(IntEnum):
     """Families of draws; the comment names the purposes of the words a, b, c, d."""
 
     ENCOUNTER = 0  # functional noise, emotional noise, failure, channel
-    JOURNEY = 1  # transition, dwell, task success, handoff failure
-    FATE = 2  # churn, score noise, notice, save
+    JOURNEY = 1  # later transition, dwell, task success, handoff failure
+    FATE = 2  # churn, score noise, notice, first transition
     PROBLEM = 3  # severity, unavoidable, complaint, channel of the complaint
     CONTACT = 4  # intraday bin, abandonment, resolution, persistence
     RETRY = 5  # repeat contact this tick, handoff within service, waiting time, -

@@ -59,6 +59,15 @@ def disutility(
     return min(p.churn_clip, max(-p.churn_clip, eta))
 
 
+def leaves(chance: float, frailty: float, lock: float, eta: float, weeks: float) -> bool:
+    """Return whether a customer leaves within `weeks`, `chance` being a uniform number.
+
+    As 1 - exp(-h) <= h, most stay without the second exponential.
+    """
+    cumulative = frailty * lock * math.exp(eta) * weeks
+    return chance < cumulative and chance < -math.expm1(-cumulative)
+
+
 def churn_probability(frailty: float, lock: float, eta: float, weeks: float) -> float:
     """Return the probability of leaving within `weeks`; `frailty` is the base hazard per week."""
     return -math.expm1(-frailty * lock * math.exp(eta) * weeks)

@@ -116,6 +116,7 @@ class Blueprint:
             row["by_tenure"] = t.phase == "tenure"
             if t.every_weeks is not None:
                 row["period"] = max(1, round(t.every_weeks / self.weeks))
+                row["per_period"] = 1.0 / row["period"]
         for name in scenario.surveys.transactional.after:
             self._static[self.touchpoints.index(name)]["asked"] = 1
         self._channels = np.zeros(len(self.channels), CHANNEL)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cxsim.behaviour.account import balance, scaled_balance
-from cxsim.behaviour.churn import churn_probability, disutility, lock_factor
+from cxsim.behaviour.churn import disutility, leaves, lock_factor
 from cxsim.behaviour.memory import episode_score, peak_end
 from cxsim.behaviour.money import tick_revenue
 from cxsim.behaviour.survey import answer_probability, latent_score, score
@@ -18,9 +18,9 @@ from cxsim.engine.walk import cohort_of, enter, tenure_class
 from cxsim.engine.world import Clock, World
 from cxsim.population.columns import NONE
 from cxsim.measures import ExitCode, Measure, ProblemCode
-from cxsim.rng import Block, Luck, normal, uniform, words
+from cxsim.rng import Block, Luck, Words, normal, uniform, words
 
-_FATE, _RELATIONAL, _TRANSACTIONAL = int(Block.FATE), int(Block.RELATIONAL), int(Block.TRANSACTIONAL)
+_JOURNEY, _RELATIONAL, _TRANSACTIONAL = int(Block.JOURNEY), int(Block.RELATIONAL), int(Block.TRANSACTIONAL)
 _ACTIVE, _FRUSTRATED, _ENCHANTED = int(Measure.ACTIVE), int(Measure.FRUSTRATED), int(Measure.ENCHANTED)
 _REVENUE, _PROGRAMME, _BASE_REVENUE = int(Measure.REVENUE), int(Measure.PROGRAMME_COST), int(Measure.BASE_REVENUE)
 _BASE_ACTIVE, _OPEN, _REACHED = int(Measure.BASE_ACTIVE), int(Measure.OPEN_PROBLEMS), int(Measure.REACHED)
@@ -37,15 +37,14 @@ _LAST_CHANCE = 0.3
 """Remembered failures (severity units) above which a loss counts as caused by service."""
 
 
-def close_tick(c: Any, who: int, clock: Clock, luck: Luck, world: World, tally: Tally) -> None:
-    """End the tick of an active customer: revenue, surveys, counting, and the decision to leave."""
+def close_tick(c: Any, who: int, fate: Words, clock: Clock, luck: Luck, world: World, tally: Tally) -> None:
+    """End the tick of an active customer: revenue, surveys, counting, and the decision to leave; `fate` are its FATE words."""
     slot = world.slots[c.reached]
     p = world.params[slot]
     account = read_account(c)
     memory = peak_end(read_memory(c), p)
     affect = scaled_balance(account, p)
     satisfaction = np.float64(c.satisfaction)
-    fate = words(luck, who, clock.tick, _FATE, 0)
     if p.churn_notice > 0.0 and uniform(fate.c) < -math.expm1(-p.churn_notice * clock.weeks):
         c.attention = 1.0
 
@@ -116,11 +115,11 @@ def close_tick(c: Any, who: int, clock: Clock, luck: Luck, world: World, tally: 
         p,
     )
     lock = lock_factor(tenure_weeks, contract.commitment_weeks, contract.renews == 1, p)
-    if uniform(fate.a) < churn_probability(np.float64(c.frailty), lock, eta, clock.weeks):
+    if leaves(uniform(fate.a), np.float64(c.frailty), lock, eta, clock.weeks):
         c.exit_reason = reason(c, standing)
         c.dwell = 0
         if world.nodes[target].touchpoint < 0:
-            enter(c, target, fate.d, clock, world, tally)
+            enter(c, target, words(luck, who, clock.tick, _JOURNEY, 0).b, clock, world, tally)
         else:
             c.next_node = target
 
@@ -136,7 +135,7 @@ def survey(
     c: Any, who: int, latent: float, points: int, clock: Clock, luck: Luck, world: World, p: Any, tally: Tally
 ) -> None:
     """Ask the customer where a survey is due, and record an answer if there is one."""
-    if (clock.tick + c.calendar) % world.plan.relational_period == 0:
+    if ((c.calendar * world.plan.relational_period) >> 16) == world.plan.relational_today:
         draw = words(luck, who, clock.tick, _RELATIONAL, 0)
         if uniform(draw.a) < world.plan.relational_sample:
             count(tally, c.segment, _ASKED)

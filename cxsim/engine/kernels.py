@@ -12,9 +12,10 @@ from cxsim.engine.tally import Tally
 from cxsim.engine.world import Clock, Desks, World
 from cxsim.journey.tables import LifeCode
 from cxsim.population.birth import be_born, settle_in
-from cxsim.rng import Luck, uniform, words
+from cxsim.rng import Block, Luck, uniform, words
 
 _LEAD, _ACTIVE = int(LifeCode.LEAD), int(LifeCode.ACTIVE)
+_FATE = int(Block.FATE)
 
 
 def live_rows(
@@ -47,7 +48,8 @@ def serve_rows(
         i = waiting[j]
         c = rows[i]
         serve(c, first_id + i, clock, luck, world, desks, tally)
-        close_tick(c, first_id + i, clock, luck, world, tally)
+        fate = words(luck, first_id + i, clock.tick, _FATE, 0)
+        close_tick(c, first_id + i, fate, clock, luck, world, tally)
 
 
 def bear_rows(rows: Rows, low: int, high: int, first_id: int, tick: int, origin: int, luck: Luck, laws: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,8 @@ from cxsim.population.columns import NONE
 from cxsim.measures import Measure, ProblemCode
 from cxsim.rng import Block, Luck, uniform, words
 
-_ENCOUNTER, _JOURNEY, _RETRY, _CONTACT = int(Block.ENCOUNTER), int(Block.JOURNEY), int(Block.RETRY), int(Block.CONTACT)
+_ENCOUNTER, _JOURNEY, _FATE = int(Block.ENCOUNTER), int(Block.JOURNEY), int(Block.FATE)
+_RETRY, _CONTACT = int(Block.RETRY), int(Block.CONTACT)
 _LEAD, _ACTIVE = int(LifeCode.LEAD), int(LifeCode.ACTIVE)
 _PROSPECTS, _FORGOTTEN = int(Measure.PROSPECTS), int(Measure.FORGOTTEN)
 _VOICED, _REPLIED, _NO_PROBLEM = int(ProblemCode.VOICED), int(ProblemCode.REPLIED), int(ProblemCode.NONE)
@@ -32,15 +34,16 @@ def live(c: Any, who: int, clock: Clock, luck: Luck, world: World, tally: Tally)
     """Let a lead or active customer live the tick up to its end, and return True where a desk must answer first."""
     slot = world.slots[c.reached]
     p = world.params[slot]
+    fate = words(luck, who, clock.tick, _FATE, 0)
     decay(c, clock, world, p, tally)
-    travel(c, who, slot, clock, luck, world, tally)
+    travel(c, who, slot, fate.d, clock, luck, world, tally)
     if c.life == _ACTIVE:
         if c.waiting_touchpoint == NONE and (c.problem == _VOICED or c.problem == _REPLIED):
             contact(c, who, slot, clock, luck, world, p)
         if c.waiting_touchpoint != NONE:
             register(c, who, clock, luck, world, tally)
             return True
-        close_tick(c, who, clock, luck, world, tally)
+        close_tick(c, who, fate, clock, luck, world, tally)
     elif c.life == _LEAD:
         count(tally, c.segment, _PROSPECTS)
     return False
@@ -64,8 +67,13 @@ def decay(c: Any, clock: Clock, world: World, p: Any, tally: Tally) -> None:
         age(c, clock, world, p, tally)
 
 
-def travel(c: Any, who: int, slot: int, clock: Clock, luck: Luck, world: World, tally: Tally) -> None:
-    """Walk the journey: transitions of this tick first, then the calendar touchpoints of the node; every stop is an encounter."""
+def travel(
+    c: Any, who: int, slot: int, first_step: Any, clock: Clock, luck: Luck, world: World, tally: Tally
+) -> None:
+    """Walk the journey: transitions of this tick first, then the calendar touchpoints of the node; every stop is an encounter.
+
+    `first_step` is the word that decides the first transition of the tick; later ones draw their own.
+    """
     p = world.params[slot]
     moving = True
     hops = 0
@@ -75,7 +83,6 @@ def travel(c: Any, who: int, slot: int, clock: Clock, luck: Luck, world: World, 
         touchpoint = -1
         on_path = moving
         if moving:
-            draw = words(luck, who, clock.tick, _JOURNEY, hops)
             target = -1
             if c.next_node != NONE:
                 target = int(c.next_node)
@@ -83,11 +90,13 @@ def travel(c: Any, who: int, slot: int, clock: Clock, luck: Luck, world: World, 
             elif c.dwell > 0:
                 c.dwell -= 1
             if target < 0 and c.dwell == 0:
-                target = choose(c, slot, uniform(draw.a), clock, world, p)
+                step = first_step if hops == 0 else words(luck, who, clock.tick, _JOURNEY, hops).a
+                target = choose(c, slot, uniform(step), clock, world, p)
             if target < 0:
                 moving = False
                 due = world.nodes[c.node].first_background
                 continue
+            draw = words(luck, who, clock.tick, _JOURNEY, hops)
             enter(c, target, draw.b, clock, world, tally)
             hops += 1
             touchpoint = world.nodes[target].touchpoint
@@ -122,8 +131,17 @@ def is_due(c: Any, slot: int, touchpoint: int, clock: Clock, world: World) -> bo
     t = world.touchpoints[slot, touchpoint]
     if t.by_tenure == 1:
         tenure = clock.tick - c.since
-        return tenure > 0 and tenure % t.period == 0
-    return (clock.tick + (c.calendar * (2 * touchpoint + 1)) % 65_536) % t.period == 0
+        return tenure > 0 and remainder(tenure, t.period, t.per_period) == 0
+    if t.period == 1:
+        return True
+    # The phase scatters the customers over the period: a 16-bit number, different for every touchpoint, scaled to it.
+    phase = (((c.calendar * (2 * touchpoint + 1)) & 65_535) * t.period) >> 16
+    return phase == remainder(clock.tick, t.period, t.per_period)
+
+
+def remainder(ticks: int, period: int, per_period: float) -> int:
+    """Return ticks modulo period, by multiplication with 1 / period: a division costs more than all the rest of the test."""
+    return ticks - int(math.floor((float(ticks) + 0.5) * per_period)) * period
 
 
 def contact(c: Any, who: int, slot: int, clock: Clock, luck: Luck, world: World, p: Any) -> None:

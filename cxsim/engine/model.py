@@ -78,6 +78,7 @@ class CXModel(mesa.Model):  # type: ignore[misc]
         self.id_block = self.agent_id_counter
         known = parameters(scenario)
         self._maker = TableMaker(self.blueprint, known)
+        self._laws = self.blueprint.laws(self._maker.base)
         self._arrivals = self._arrival_schedule()
         self._threads = threads if threads > 0 else (os.cpu_count() or 1)
         self._block_rows = block_rows
@@ -198,6 +199,7 @@ class CXModel(mesa.Model):  # type: ignore[misc]
             reached = self.rows["reached"][: self.n_arrived]
             masks = np.flatnonzero(np.bincount(reached, minlength=1 << len(self.campaigns)))
         self.world = self._maker.world(self.campaigns, masks)
+        self.world.plan["relational_today"] = self.tick % self.world.plan["relational_period"]
 
     def live_customers(self) -> None:
         """Let every customer live the tick up to a contact, or to its end."""
@@ -303,16 +305,16 @@ class CXModel(mesa.Model):  # type: ignore[misc]
 
     def _bear(self, low: int, high: int, origin: int) -> None:
         if high > low:
-            laws = self.blueprint.laws(self._maker.base)
-            compiled(kernels.bear_rows)(self.rows, low, high, self.first_id, self.tick, origin, self.luck, laws)
+            bear = compiled(kernels.bear_rows)
+            bear(self.rows, low, high, self.first_id, self.tick, origin, self.luck, self._laws)
 
     def _adopt(self, base: Rows) -> None:
         """Give the initial base the known columns of a firm's customers, and settle them in with these."""
         low, high = 0, len(base)
         for name in ("segment", "contract", "monthly_revenue"):
             self.rows[name][low:high] = base[name]
-        laws = self.blueprint.laws(self._maker.base)
-        compiled(kernels.settle_rows)(self.rows, low, high, self.first_id, base["tenure_weeks"], self.luck, laws)
+        settle = compiled(kernels.settle_rows)
+        settle(self.rows, low, high, self.first_id, base["tenure_weeks"], self.luck, self._laws)
         self.rows["frailty"][low:high] *= np.exp(base["log_hazard"])
 
     def _campaigns(self, names: Iterable[str]) -> list[Campaign]:

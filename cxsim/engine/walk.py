@@ -89,8 +89,10 @@ def choose(c: Any, slot: int, u: float, clock: Clock, world: World, p: Any) -> i
             weights += math.exp(expression(c, edge, clock, world, p))
         else:
             if kind == _RATE:
-                rate = max(0.0, expression(c, edge, clock, world, p)) * p.journey_contact_rate
-                claimed += -math.expm1(-rate * clock.weeks)
+                cumulative = max(0.0, expression(c, edge, clock, world, p)) * p.journey_contact_rate * clock.weeks
+                if edge == last - 1 and weights == 0.0 and u >= claimed + cumulative:
+                    return -1  # as 1 - exp(-x) <= x, most stay without the exponential
+                claimed += -math.expm1(-cumulative)
             elif kind == _TASK:
                 claimed += world.channels[slot, c.last_channel].task_success
             else:

@@ -12,11 +12,11 @@ from cxsim.journey.tables import FEATURES
 TOUCHPOINT = np.dtype(
     [(name, "f8") for name in (
         "weight", "zone", "gain_functional", "loss_functional", "gain_emotional", "loss_emotional",
-        "norm", "noise", "failure", "severity", "blame", "unavoidable", "event_cost",
+        "norm", "noise", "failure", "severity", "blame", "unavoidable", "event_cost", "per_period",
     )]
     + [(name, "i8") for name in ("moment", "task", "service", "asked", "department", "period", "by_tenure")]
 )  # fmt: skip
-"""One touchpoint as one group of customers meets it; `period` is in ticks, 0 for no calendar."""
+"""One touchpoint as one group of customers meets it; `period` is in ticks, 0 for no calendar, `per_period` is 1 / period."""
 
 CHANNEL = np.dtype([("cost", "f8"), ("task_success", "f8"), ("human", "i8"), ("queue", "i8"), ("office", "i8")])
 """One channel; -1 in `queue` and `office` means none."""
@@ -37,6 +37,7 @@ SEGMENT = np.dtype([(name, "f8") for name in (
 CONTRACT = np.dtype([("commitment_weeks", "f8"), ("renews", "i8")])
 PLAN = np.dtype(
     [("relational_sample", "f8"), ("transactional_sample", "f8"), ("relational_period", "i8"), ("problem_touchpoint", "i8")]
+    + [("relational_today", "i8")]
 )
 FUNCTIONAL, EMOTIONAL, MIX = 0, 1, 2
 """Last axis of `World.levels`: quality of either dimension, cumulative channel mix."""

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from cxsim.errors import Fault, InputError
 from cxsim.results.files import (
-    read_parquet,
+    read_arrows,
     unfinished,
+    write_arrow,
     write_csv,
     write_folder,
     write_json,
@@ -116,7 +117,7 @@ class Parts:
 
         def fill(folder: Path) -> None:
             for name, table in tables.items():
-                write_parquet(table, folder / f"{name}.parquet")
+                write_arrow(table, folder / f"{name}.arrow")
 
         write_folder(self.part(key), fill)
 
@@ -129,10 +130,8 @@ class Parts:
 
     def read(self, table: str) -> pd.DataFrame:
         """Return one table of all parts, in the order of their keys."""
-        import pandas as pd
-
-        files = [self.part(key) / f"{table}.parquet" for key in self.keys()]
-        return pd.concat([read_parquet(file) for file in files if file.exists()], ignore_index=True)
+        files = [self.part(key) / f"{table}.arrow" for key in self.keys()]
+        return read_arrows([file for file in files if file.exists()])
 
 
 def folder_of(job: Job, command: str) -> Path:

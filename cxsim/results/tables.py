@@ -117,15 +117,15 @@ def weekly(model: CXModel) -> pd.DataFrame:
     whole = {"prospects", "active", "lost", "acquired", "churned", "contacts", "complaints", "abandoned", "failures"}
     whole |= {"asked", "answered", "csat_answers", "ces_answers", "settled", "closed_unresolved", "open_problems", "reached", "base_active", "base_churned"}
     tick = np.repeat(np.arange(ticks), groups)
-    table = pd.DataFrame({
+    table: dict[str, object] = {
         "segment": np.tile([*model.blueprint.segments, ALL], ticks),
         "tick": tick,
         "week": tick * model.weeks,
-    })  # fmt: skip
+    }
     for name, values in columns.items():
         flat = values.reshape(-1)
         table[name] = flat.astype(np.int64) if name in whole else flat
-    return table
+    return pd.DataFrame(table)
 
 
 def cohorts(model: CXModel) -> pd.DataFrame:

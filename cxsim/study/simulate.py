@@ -110,7 +110,7 @@ def fill(folder: RunFolder, job: Job, arms: Mapping[str, tuple[str, ...]], *, pr
 
 def collected(folder: RunFolder) -> Tables:
     """Return the tables of all parts of a folder, in the order of arm and replication."""
-    names = sorted({path.stem for path in (folder.path / "parts").glob("*/*.parquet")})
+    names = sorted({path.stem for path in (folder.path / "parts").glob("*/*.arrow")})
     return {name: folder.read_parts(name) for name in names}
 
 

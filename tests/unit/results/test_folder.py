@@ -111,7 +111,7 @@ def test_a_finished_run_is_found_again_untouched(tmp_path: Path) -> None:
 def test_equal_tables_give_equal_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         Parts(tmp_path).write(name, {"weekly": TABLE.copy()})
-    assert (tmp_path / "a" / "weekly.parquet").read_bytes() == (tmp_path / "b" / "weekly.parquet").read_bytes()
+    assert (tmp_path / "a" / "weekly.arrow").read_bytes() == (tmp_path / "b" / "weekly.arrow").read_bytes()
     pd.testing.assert_frame_equal(Parts(tmp_path).read("weekly"), pd.concat([TABLE, TABLE], ignore_index=True))
 
 
@@ -127,14 +127,14 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 import pandas as pd
-from cxsim.results import files
+from pyarrow import feather
 from cxsim.results.folder import prepare
 from cxsim.spec.job import Job
 
 folder = prepare(Job.model_validate_json(sys.argv[1]), "run")
 folder.write_part("a", {"weekly": pd.DataFrame({"active": [1]})})
 kill = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-files._flush = kill
+feather.write_feather = kill
 folder.write_part("b", {"weekly": pd.DataFrame({"active": [2]})})
 """
 

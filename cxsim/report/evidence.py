@@ -1,0 +1,224 @@
+"""What a report rests on: the scenario, the tables and the effects of one finished run, from a folder or from memory."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from cxsim.arrays import Floats
+from cxsim.errors import Fault, InputError
+from cxsim.metrics.horizons import discounts, values_at
+from cxsim.metrics.panel import Panel, panels
+from cxsim.results.files import read_parquet
+from cxsim.results.folder import is_finished
+from cxsim.results.run import Run
+from cxsim.spec.job import USUAL_HORIZONS_WEEKS
+from cxsim.spec.load import build
+from cxsim.spec.scenario import Scenario
+from cxsim.study.compare import Comparison
+from cxsim.study.paired import mean_interval
+
+BASELINE, ALL = "baseline", "all"
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One row of the effects: what an arm changes, with its interval."""
+
+    baseline: float
+    treated: float
+    difference: float
+    low: float
+    high: float
+    p_better: float
+    variance_reduction: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything a report may use; what is drawn or written is computed from here alone.
+
+    Attributes
+    ----------
+    arms : interventions compared with the baseline, in the order of the study; none for a plain run.
+    effects : the table of `effects.csv`, empty for a plain run.
+    facts : the manifest; empty for a run in memory.
+    """
+
+    scenario: Scenario
+    tables: Mapping[str, pd.DataFrame]
+    arms: tuple[str, ...]
+    effects: pd.DataFrame
+    horizons: tuple[int, ...]
+    confidence: float
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def currency(self) -> str:
+        """Return the currency of every amount."""
+        return self.scenario.population.currency
+
+    @property
+    def scale(self) -> float:
+        """Return how many real customers a simulated one stands for."""
+        return self.scenario.population.scale
+
+    @property
+    def end(self) -> int:
+        """Return the longest horizon in weeks."""
+        return self.horizons[-1]
+
+    @cached_property
+    def replications(self) -> int:
+        """Return how many worlds of luck were simulated."""
+        return int(self.tables["weekly"]["replication"].nunique())
+
+    @cached_property
+    def ranked(self) -> tuple[str, ...]:
+        """Return the arms by net present value at the longest horizon, the best first."""
+        return tuple(sorted(self.arms, key=lambda arm: -self.effect("npv", arm).difference))
+
+    @cached_property
+    def best(self) -> str | None:
+        """Return the arm of the largest net present value, none for a plain run."""
+        return self.ranked[0] if self.arms else None
+
+    @cached_property
+    def _effects(self) -> dict[tuple[str, str, int], Effect]:
+        rows = self.effects[self.effects["segment"] == ALL] if self.arms else self.effects
+        return {
+            (row["intervention"], row["metric"], int(row["horizon_weeks"])): Effect(
+                *(float(row[name]) for name in ("baseline", "treated", "difference", "ci_low", "ci_high", "p_better")),
+                variance_reduction=float(row["variance_reduction"]),
+            )
+            for row in rows.to_dict("records")
+        }
+
+    @cached_property
+    def _panels(self) -> dict[str, Panel]:
+        weekly = self.tables["weekly"]
+        whole = weekly[weekly["segment"] == ALL]
+        per_week = self.scenario.time.ticks_per_week
+        return {str(arm): panels(rows, per_week)[ALL] for arm, rows in whole.groupby("scenario", sort=False)}
+
+    def label(self, arm: str) -> str:
+        """Return what an arm is called: the labels of its interventions."""
+        known = self.scenario.interventions
+        names = [known[name].label or name if name in known else name for name in arm.split("+")]
+        return "Baseline" if arm == BASELINE else " + ".join(names)
+
+    def effect(self, metric: str, arm: str, weeks: int | None = None) -> Effect:
+        """Return what an arm changes within a horizon, the longest if left out."""
+        return self._effects[arm, metric, self.end if weeks is None else weeks]
+
+    def panel(self, arm: str = BASELINE) -> Panel:
+        """Return the ticks of an arm over all segments, replications x ticks."""
+        return self._panels[arm]
+
+    def levels(self, arm: str = BASELINE, weeks: int | None = None) -> dict[str, Floats]:
+        """Return the metrics of an arm at a horizon, one value per replication."""
+        return values_at(self.panel(arm), self.end if weeks is None else weeks, self.scale)
+
+    def level(self, metric: str, arm: str = BASELINE) -> tuple[float, float, float]:
+        """Return mean, low and high of a metric of an arm at the longest horizon, over replications."""
+        values = self.levels(arm)[metric]
+        return mean_interval(values[~np.isnan(values)], self.confidence)
+
+    def npv(self, arm: str, weeks: int | None = None) -> Floats:
+        """Return the net present value of an arm within a horizon, one value per replication, in currency."""
+        return np.sum(list(self.npv_parts(arm, weeks).values()), axis=0)
+
+    def npv_parts(self, arm: str, weeks: int | None = None) -> dict[str, Floats]:
+        """Return what the net present value of an arm is made of: discounted cash, one value per replication each.
+
+        Margin is split by whose it is: customers of the start (retention) or customers won during the run. The parts
+        add up to the difference of the profit, discounted.
+        """
+        own, base, money = self.panel(arm), self.panel(), self.scenario.money
+        cut = (self.end if weeks is None else weeks) * self.scenario.time.ticks_per_week
+        factors = discounts(cut, self.scenario.time.ticks_per_week, money.discount_year)
+
+        def gained(name: str) -> Floats:
+            difference = (own[name][:, :cut] - base[name][:, :cut]) * self.scale
+            return np.asarray((difference * factors).sum(axis=1))
+
+        kept = money.margin * gained("base_revenue")
+        return {
+            "margin, customers kept": kept,
+            "margin, customers won": money.margin * gained("revenue") - kept,
+            "cost of winning them": -gained("acquisition_cost"),
+            "contacts": -gained("contact_cost"),
+            "recovery": -gained("recovery_cost"),
+            "programme": -gained("programme_cost"),
+        }
+
+
+class FolderTables(Mapping[str, pd.DataFrame]):
+    """The tables of a run folder, each read when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._files = {path.stem: path for path in sorted(folder.glob("*.parquet"))}
+        self._read: dict[str, pd.DataFrame] = {}
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._read:
+            self._read[name] = read_parquet(self._files[name])
+        return self._read[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+def read(run_dir: Path) -> Evidence:
+    """Return the evidence of a run folder.
+
+    Raises
+    ------
+    InputError : the folder holds no finished run.
+    """
+    if not is_finished(run_dir):
+        raise InputError([Fault("RUN_DIR", "must be the folder of a finished run", str(run_dir))])
+    facts = json.loads((run_dir / "manifest.json").read_text("utf-8"))
+    scenario = build(yaml.safe_load((run_dir / "scenario.yaml").read_text("utf-8")))
+    study, file = facts["study"], run_dir / "effects.csv"
+    effects = pd.read_csv(file) if file.exists() else pd.DataFrame()
+    return _evidence(scenario, FolderTables(run_dir), effects, study["horizons_weeks"], study["confidence"], facts)
+
+
+def of_run(run: Run) -> Evidence:
+    """Return the evidence of a run in memory."""
+    end = run.scenario.time.horizon_weeks
+    horizons = sorted({min(weeks, end) for weeks in USUAL_HORIZONS_WEEKS} | {end})
+    return _evidence(run.scenario, run.tables, pd.DataFrame(), horizons, 0.95, {})
+
+
+def of_comparison(comparison: Comparison) -> Evidence:
+    """Return the evidence of a comparison in memory."""
+    effects, run = comparison.effects, comparison.run
+    horizons = sorted(effects["horizon_weeks"].unique())
+    return _evidence(run.scenario, run.tables, effects, horizons, float(effects["confidence"].iloc[0]), {})
+
+
+def _evidence(
+    scenario: Scenario,
+    tables: Mapping[str, pd.DataFrame],
+    effects: pd.DataFrame,
+    horizons: Sequence[int],
+    confidence: float,
+    facts: Mapping[str, Any],
+) -> Evidence:
+    asked = facts.get("study", {}).get("arms", ()) if facts.get("command") == "compare" else ()
+    found = [str(name) for name in effects["intervention"].unique()] if len(effects) else []
+    arms = tuple(arm for arm in asked if arm in found) or tuple(found)
+    return Evidence(scenario, tables, arms, effects, tuple(int(weeks) for weeks in horizons), confidence, facts)

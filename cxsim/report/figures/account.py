@@ -1,0 +1,39 @@
+"""The emotional bank account over time: who is frustrated or enchanted, and the mean balance."""
+
+from __future__ import annotations
+
+from matplotlib.figure import Figure
+
+from cxsim.report.evidence import BASELINE, Evidence
+from cxsim.report.lines import draw_line
+from cxsim.report.style import BASELINE as GREY
+from cxsim.report.style import GAIN, LOSS, MUTED, SMALL, TREATED, canvas, head, label_ends, panels
+from cxsim.report.wording import percent
+
+
+def draw(evidence: Evidence) -> Figure:
+    """Return the shares of the baseline and the mean balance of the baseline and the best arm, by week."""
+    figure = canvas(3.2)
+    shares, balance = panels(figure, 1, 2)
+    panel = evidence.panel()
+    weeks = panel["week"][0]
+    frustrated, enchanted = (panel[name].mean(axis=0) for name in ("frustrated_share", "enchanted_share"))
+    shares.stackplot(
+        weeks, frustrated, 1.0 - frustrated - enchanted, enchanted, colors=(LOSS, "#e4e7eb", GAIN), alpha=0.85, linewidth=0
+    )  # fmt: skip
+    shares.set_ylim(0.0, 1.0)
+    shares.set_xlim(weeks[0], weeks[-1])
+    shares.set_yticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0 %", "25 %", "50 %", "75 %", "100 %"])
+    middle = weeks[len(weeks) // 2]
+    shares.text(middle, frustrated.mean() / 2, f"frustrated (account below 0): {percent(float(frustrated[-1]), 0)} at the end", ha="center", color="white", fontsize=SMALL, va="center")
+    shares.text(middle, (1 + frustrated.mean()) / 2, "neutral or satisfied", ha="center", color=MUTED, fontsize=SMALL, va="center")
+    name = evidence.scenario.behaviour.account.enchanted
+    shares.text(middle, 0.985, f"enchanted ({name:g} ec or more): {percent(float(enchanted[-1]))} at the end", ha="center", color=GAIN, fontsize=SMALL, va="top")
+    head(shares, "Share of active customers, baseline", "by week")
+    ends = [draw_line(balance, evidence, BASELINE, "balance", GREY)]
+    if evidence.best is not None:
+        ends.append(draw_line(balance, evidence, evidence.best, "balance", TREATED))
+    balance.margins(y=0.3)
+    label_ends(balance, ends)
+    head(balance, "Mean balance of an account", "ec, by week")
+    return figure

@@ -1,0 +1,66 @@
+"""The page: figures, tables and words become one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from importlib.resources import files
+
+from matplotlib.figure import Figure
+
+from cxsim.report.style import svg
+
+
+@dataclass
+class Page:
+    """Collects the figures of a page while its sections are written.
+
+    Attributes
+    ----------
+    figures : SVG text by name, in the order of the page.
+    """
+
+    figures: dict[str, str] = field(default_factory=dict)
+
+    def figure(self, name: str, figure: Figure, caption: str) -> str:
+        """Return a figure with its caption, and keep it under its name."""
+        text = svg(figure, name)
+        self.figures[name] = text
+        drawn = text.replace("<svg ", f'<svg role="img" aria-label="{escape(caption, quote=True)}" ', 1)
+        return f'<figure><div class="drawn">{drawn}</div><figcaption>{escape(caption)}</figcaption></figure>'
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: int = 1, wide: bool = False) -> str:
+    """Return a table of plain texts; columns from `numbers` on are aligned to the right."""
+
+    def cell(kind: str, index: int, text: str) -> str:
+        return f'<{kind}{' class="n"' if index >= numbers else ""}>{escape(text)}</{kind}>'
+
+    lines = ["".join(cell("th", i, text) for i, text in enumerate(head))]
+    lines += ["".join(cell("td", i, text) for i, text in enumerate(row)) for row in rows]
+    body = "".join(f"<tr>{line}</tr>" for line in lines[1:])
+    kind = ' class="wide"' if wide else ""
+    return f'<div class="scroll"><table{kind}><thead><tr>{lines[0]}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def section(name: str, title: str, *parts: str) -> str:
+    """Return a section with its title."""
+    return f'<section id="{name}"><h2>{escape(title)}</h2>{"".join(parts)}</section>'
+
+
+def text(words: str, kind: str = "") -> str:
+    """Return a paragraph of plain words."""
+    return f'<p class="{kind}">{escape(words)}</p>' if kind else f"<p>{escape(words)}</p>"
+
+
+def document(title: str, contents: Sequence[tuple[str, str]], body: str) -> str:
+    """Return the whole page; `contents` are (id, title) of its sections."""
+    style = files("cxsim.report").joinpath("page.css").read_text("utf-8")
+    links = "".join(f'<a href="#{name}">{escape(words)}</a>' for name, words in contents)
+    return (
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<link rel="icon" href="data:,">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
+        f"<nav>{links}</nav>\n{body}\n</main>\n</body>\n</html>\n"
+    )
