@@ -35,7 +35,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: int = 
     """Return a table of plain texts; columns from `numbers` on are aligned to the right."""
 
     def cell(kind: str, index: int, text: str) -> str:
-        return f'<{kind}{' class="n"' if index >= numbers else ""}>{escape(text)}</{kind}>'
+        return f"<{kind}{' class="n"' if index >= numbers else ''}>{escape(text)}</{kind}>"
 
     lines = ["".join(cell("th", i, text) for i, text in enumerate(head))]
     lines += ["".join(cell("td", i, text) for i, text in enumerate(row)) for row in rows]

@@ -58,7 +58,9 @@ def summary(run_dir: Path, console: Console | None = None) -> None:
 def effects_table(evidence: Evidence) -> Table:
     """Return the arms by net present value: what each changes, and half the width of its interval below it."""
     units = {metric: _unit(evidence, metric) for metric in _EFFECTS}
-    table = Table(title=f"{_scenario(evidence)}\nchange against the baseline after {evidence.end} weeks", show_lines=True)
+    table = Table(
+        title=f"{_scenario(evidence)}\nchange against the baseline after {evidence.end} weeks", show_lines=True
+    )
     table.add_column("intervention", overflow="fold", min_width=15)
     for metric, (name, _) in units.items():
         table.add_column(f"{_HEADS[metric]}\n{name}", overflow="fold", justify="right")
@@ -73,7 +75,9 @@ def effects_table(evidence: Evidence) -> Table:
 def _unit(evidence: Evidence, metric: str) -> tuple[str, float]:
     """Return the unit of a column, the same for all arms, and its size in the unit of the table."""
     if metric != "npv":
-        return {"churn_rate": "pp a year", "ltv": f"{evidence.currency} each", "nps_true": "points"}[metric], 1.0 / drawn(metric)
+        return {"churn_rate": "pp a year", "ltv": f"{evidence.currency} each", "nps_true": "points"}[
+            metric
+        ], 1.0 / drawn(metric)
     largest = max(abs(evidence.effect(metric, arm).difference) for arm in evidence.ranked)
     name, size = ("m", 1e6) if largest >= 1e6 else ("k", 1e3) if largest >= 1e4 else ("", 1.0)
     return f"{evidence.currency} {name}".strip(), size
@@ -85,7 +89,9 @@ def _cell(metric: str, effect: Effect, size: float) -> Text:
     decimals = 1 if metric == "nps_true" else 2
     mark = "? " if found is Verdict.UNDECIDED else ""
     spread = "no interval" if found is Verdict.UNKNOWN else f"± {number(half, decimals)}"
-    return Text(f"{mark}{number(mean, decimals, signed=True)}", style=_STYLES.get(found, "")).append(f"\n{spread}", "dim")
+    return Text(f"{mark}{number(mean, decimals, signed=True)}", style=_STYLES.get(found, "")).append(
+        f"\n{spread}", "dim"
+    )
 
 
 def _notes(evidence: Evidence) -> list[str]:
@@ -107,9 +113,7 @@ def _notes(evidence: Evidence) -> list[str]:
 
 def _luck(evidence: Evidence) -> str:
     n = evidence.replications
-    return (
-        f"{evidence.confidence:.0%} intervals over {n} replication{'s' * (n > 1)}: luck only, not the uncertainty of the assumptions."
-    )
+    return f"{evidence.confidence:.0%} intervals over {n} replication{'s' * (n > 1)}: luck only, not the uncertainty of the assumptions."
 
 
 def _scenario(evidence: Evidence) -> str:

@@ -25,10 +25,34 @@ def draw(evidence: Evidence) -> Figure:
     shares.set_xlim(weeks[0], weeks[-1])
     shares.set_yticks([0.0, 0.25, 0.5, 0.75, 1.0], ["0 %", "25 %", "50 %", "75 %", "100 %"])
     middle = weeks[len(weeks) // 2]
-    shares.text(middle, frustrated.mean() / 2, f"frustrated (account below 0): {percent(float(frustrated[-1]), 0)} at the end", ha="center", color="white", fontsize=SMALL, va="center")
-    shares.text(middle, (1 + frustrated.mean()) / 2, "neutral or satisfied", ha="center", color=MUTED, fontsize=SMALL, va="center")
+    shares.text(
+        middle,
+        frustrated.mean() / 2,
+        f"frustrated (account below 0): {percent(float(frustrated[-1]), 0)} at the end",
+        ha="center",
+        color="white",
+        fontsize=SMALL,
+        va="center",
+    )
+    shares.text(
+        middle,
+        (1 + frustrated.mean()) / 2,
+        "neutral or satisfied",
+        ha="center",
+        color=MUTED,
+        fontsize=SMALL,
+        va="center",
+    )
     name = evidence.scenario.behaviour.account.enchanted
-    shares.text(middle, 0.985, f"enchanted ({name:g} ec or more): {percent(float(enchanted[-1]))} at the end", ha="center", color=GAIN, fontsize=SMALL, va="top")
+    shares.text(
+        middle,
+        0.985,
+        f"enchanted ({name:g} ec or more): {percent(float(enchanted[-1]))} at the end",
+        ha="center",
+        color=GAIN,
+        fontsize=SMALL,
+        va="top",
+    )
     head(shares, "Share of active customers, baseline", "by week")
     ends = [draw_line(balance, evidence, BASELINE, "balance", GREY)]
     if evidence.best is not None:

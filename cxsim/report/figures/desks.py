@@ -26,8 +26,15 @@ def draw(evidence: Evidence, arm: str = BASELINE) -> Figure:
     desks = list(dict.fromkeys(rows["desk"]))
     figure = canvas(4.6)
     for axes, (column, factor, title, unit) in zip(panels(figure, 2, 2), _PANELS, strict=True):
-        shown = desks if column in ("contacts", "occupancy") else list(dict.fromkeys(rows.loc[rows["kind"] == "queue", "desk"]))
-        ends = [_line(axes, rows[rows["desk"] == desk], column, factor, SERIES[desks.index(desk) % len(SERIES)]) for desk in shown]
+        shown = (
+            desks
+            if column in ("contacts", "occupancy")
+            else list(dict.fromkeys(rows.loc[rows["kind"] == "queue", "desk"]))
+        )
+        ends = [
+            _line(axes, rows[rows["desk"] == desk], column, factor, SERIES[desks.index(desk) % len(SERIES)])
+            for desk in shown
+        ]
         axes.set_ylim(0.0, max((top for *_, top in ends), default=1.0) * 1.15)
         label_ends(axes, [(x, y, desk, colour) for desk, (x, y, colour, _) in zip(shown, ends, strict=True)], gap=0.11)
         axes.set_xlabel("week", fontsize=8.5)
@@ -40,7 +47,9 @@ def _line(axes: Axes, rows: pd.DataFrame, column: str, factor: float, colour: st
     quarter = (rows["week"] // _WINDOW).to_numpy()
     weight = np.ones(len(rows)) if column in ("contacts", "occupancy") else rows["contacts"].to_numpy(np.float64)
     total = np.bincount(quarter.astype(int), weight)
-    mean = np.bincount(quarter.astype(int), rows[column].to_numpy(np.float64) * weight) / np.maximum(total, 1e-12) * factor
+    mean = (
+        np.bincount(quarter.astype(int), rows[column].to_numpy(np.float64) * weight) / np.maximum(total, 1e-12) * factor
+    )
     if column == "contacts":
         mean = mean * rows.groupby("replication")["tick"].nunique().iloc[0] / max(1.0, rows["week"].iloc[-1] + 1.0)
     x = (np.arange(mean.size) + 0.5) * _WINDOW

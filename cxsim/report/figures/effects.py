@@ -46,7 +46,9 @@ def _panel(axes: Axes, evidence: Evidence, metric: str) -> None:
             found = verdict(effect.low, effect.high, higher_is_better=METRICS[metric].higher_is_better)
             colour = _COLOURS.get(found, UNDECIDED)
             mark = _MARKS[evidence.horizons.index(weeks) % len(_MARKS)]
-            axes.plot([effect.low * size, effect.high * size], [y, y], color=colour, linewidth=1.8, solid_capstyle="butt")
+            axes.plot(
+                [effect.low * size, effect.high * size], [y, y], color=colour, linewidth=1.8, solid_capstyle="butt"
+            )
             face = colour if found in _COLOURS else "white"
             axes.plot(effect.difference * size, y, mark, color=colour, markerfacecolor=face, markersize=5.5)
     axes.axvline(0.0, color=INK, linewidth=0.9)
@@ -70,9 +72,7 @@ def _sized(evidence: Evidence, metric: str) -> tuple[float, str]:
 def _key(evidence: Evidence) -> str:
     names = {"o": "circle", "s": "square", "D": "diamond", "^": "triangle", "v": "wedge", "P": "cross"}
     marks = [f"{names[mark]}: {weeks} weeks" for mark, weeks in zip(_MARKS, evidence.horizons, strict=False)]
-    return (
-        f"{', '.join(marks)}.   Blue: better for the firm; orange: worse; hollow grey: the interval includes zero."
-    )
+    return f"{', '.join(marks)}.   Blue: better for the firm; orange: worse; hollow grey: the interval includes zero."
 
 
 def _folded(words: str, width: int = 20) -> str:

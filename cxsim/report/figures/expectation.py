@@ -29,7 +29,10 @@ def draw(evidence: Evidence, arm: str = BASELINE) -> Figure:
     head(expected, "Expectation of active customers", "points of 100")
     lines = [
         draw_line(felt, evidence, arm, name, colour, factor=100.0, label=words)
-        for name, words, colour in (("trust", "trust in the promise", SERIES[2]), ("habituation", "used to delight", SERIES[3]))
+        for name, words, colour in (
+            ("trust", "trust in the promise", SERIES[2]),
+            ("habituation", "used to delight", SERIES[3]),
+        )
     ]
     felt.set_ylim(0.0, 100.0)
     label_ends(felt, lines, gap=0.13)

@@ -19,7 +19,9 @@ def draw(evidence: Evidence, arm: str = BASELINE) -> Figure:
     cells = by_channel(evidence, arm)
     channels = list(evidence.scenario.journey.channels)
     points = [name for name in ordered(evidence) if name in cells.index.get_level_values("touchpoint")]
-    values = np.array([[cells["satisfaction"].get((point, channel), np.nan) for channel in channels] for point in points])
+    values = np.array(
+        [[cells["satisfaction"].get((point, channel), np.nan) for channel in channels] for point in points]
+    )
     figure = canvas(0.9 + 0.46 * len(points))
     axes = figure.subplots()
     tidy(axes, grid="")
@@ -35,7 +37,9 @@ def draw(evidence: Evidence, arm: str = BASELINE) -> Figure:
             channels.index(channel), points.index(point), f"{100 * cell['satisfaction']:.0f}  ({share})", ha="center",
             va="center", fontsize=SMALL, color=colour,
         )  # fmt: skip
-    axes.set_xticks(range(len(channels)), [name.replace("_", " ") for name in channels], fontsize=TEXT, parse_math=False)
+    axes.set_xticks(
+        range(len(channels)), [name.replace("_", " ") for name in channels], fontsize=TEXT, parse_math=False
+    )
     axes.set_yticks(range(len(points)), [name.replace("_", " ") for name in points], fontsize=TEXT, parse_math=False)
     axes.xaxis.tick_top()
     axes.set_xticks(np.arange(len(channels) + 1) - 0.5, minor=True)

@@ -46,7 +46,9 @@ def _bridge(axes: Axes, evidence: Evidence, arm: str, size: float) -> None:
     if not math.isnan(low):
         axes.plot([low, high], [row, row], color="#f0a500", linewidth=2.2, solid_capstyle="butt")
         axes.plot([low, low, high, high], [row - 0.16, row + 0.16] * 2, "|", color="#f0a500", markersize=0)
-    _value(axes, max(0.0, total, high if not math.isnan(high) else total), row, number(total, 2, signed=True), bold=True)
+    _value(
+        axes, max(0.0, total, high if not math.isnan(high) else total), row, number(total, 2, signed=True), bold=True
+    )
     axes.set_yticks(range(row + 1), [*means, "net present value"], fontsize=SMALL)
     axes.set_ylim(row + 0.55, -0.55)
     axes.axvline(0.0, color=INK, linewidth=0.9)

@@ -1,0 +1,47 @@
+"""The journey: the emotional curve, satisfaction by channel, and the map."""
+
+from __future__ import annotations
+
+from cxsim.report.evidence import Evidence
+from cxsim.report.figures import heat_map, journey_curve, journey_graph
+from cxsim.report.page import Page, section, table
+from cxsim.report.visits import by_touchpoint, last_year
+from cxsim.report.wording import NOTHING, number
+
+TITLE = "Journey and emotional curve"
+
+
+def write(evidence: Evidence, page: Page) -> str:
+    """Return the section."""
+    year = last_year(evidence)
+    curve = (
+        f"What a visit books in a customer's account, year {year}: points are means, thick bars hold 80 % of visits (10 % "
+        "book less, 10 % more). Bars at the bottom are visits, on a logarithmic scale."
+    )
+    heat = (
+        f"Satisfaction with an encounter, of 100, and the share of visits below the customer's zone of tolerance; baseline, "
+        f"year {year}. White is the model's reference ({100 * evidence.scenario.behaviour.satisfaction.reference:.0f}), blue "
+        "better, orange worse."
+    )
+    parts = [page.figure("journey_map", journey_curve.draw(evidence), curve), _table(evidence)]
+    parts += ["<h3>By channel</h3>", page.figure("heat_map", heat_map.draw(evidence), heat)]
+    plan = "The journey as configured: stages as columns, transitions with how they are decided."
+    parts += ["<h3>Map</h3>", page.figure("journey_graph", journey_graph.draw(evidence.scenario), plan)]
+    return section("journey", TITLE, *parts)
+
+
+def _table(evidence: Evidence) -> str:
+    before = by_touchpoint(evidence, "baseline")
+    after = None if evidence.best is None else by_touchpoint(evidence, evidence.best).reindex(before.index)
+    rows = []
+    for name, row in before.iterrows():
+        star = " ★" if row["moment_of_truth"] else ""
+        cells = [f"{str(name).replace('_', ' ')}{star}", str(row["stage"]), number(row["visits"], 1)]
+        cells += [number(row["net_mean"], 2, signed=True), f"{number(row['net_p10'], 2)} to {number(row['net_p90'], 2)}"]
+        if after is not None:
+            cells.append(number(after.loc[name, "net_mean"], 2, signed=True) if name in after.index else NOTHING)
+        rows.append(cells)
+    head = ["Touchpoint", "Stage", "Visits a year per 100 customers", "Booked a visit, ec", "10 to 90 % of visits"]
+    if evidence.best is not None:
+        head.append(f"With {evidence.label(evidence.best)}")
+    return table(head, rows, numbers=2)
