@@ -20,7 +20,10 @@ def check(job: Job) -> list[Fault]:
     found = check_scenario(job.scenario)
     library = job.scenario.interventions
     for arm in job.study.arms:
-        for name in arm.split("+"):
+        bundle = arm.split("+")
+        for name in dict.fromkeys(bundle):
+            if bundle.count(name) > 1:
+                found.append(Fault("study.arms", "an intervention must not be repeated in a bundle", arm))
             if name not in library:
                 rule = "must name an intervention of the scenario"
                 found.append(Fault("study.arms", rule, name, nearest(name, library)))

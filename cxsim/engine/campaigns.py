@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, Any
 
 import mesa
@@ -36,6 +37,7 @@ class Campaign(mesa.Agent):  # type: ignore[misc]
         self.bit = bit
         self.strength = 0.0
         self.reached_share = 1.0
+        self._considered = 0
         self._condition = condition(intervention, f"interventions.{name}.target.state")
         self._universal = intervention.target == type(intervention.target)()
         self._fixed = is_fixed(intervention)
@@ -45,13 +47,13 @@ class Campaign(mesa.Agent):  # type: ignore[misc]
         model = self.model
         week = model.week
         self.strength = strength(self.intervention, week, model.spec.journey.alignment)
-        if self._fixed:
-            self._reach(model.newcomers.start, model.newcomers.stop)
-        elif week >= self.intervention.start_week:
-            self._reach(0, model.newcomers.stop)
+        if week < self.intervention.start_week:
+            return
+        self._reach(self._considered if self._fixed else 0, model.n_arrived)
+        self._considered = model.n_arrived
         if not self._universal:
-            active = model.rows["life"][: model.newcomers.stop] == 2
-            reached = (model.rows["reached"][: model.newcomers.stop] >> self.bit) & 1
+            active = model.rows["life"][: model.n_arrived] == 2
+            reached = (model.rows["reached"][: model.n_arrived] >> self.bit) & 1
             self.reached_share = float(reached[active].mean()) if active.any() else 0.0
 
     def running(self) -> bool:
@@ -63,17 +65,19 @@ class Campaign(mesa.Agent):  # type: ignore[misc]
             return
         model = self.model
         rows = model.rows[low:high]
-        ids = np.arange(model.first_id + low, model.first_id + high)
+        ids = model.identities(low, high)
         tick = model.clock.tick
-        reached = chosen(self.name, self.intervention, rows, ids, tick, model.blueprint.segments, model.draw)
+        week = tick // model.ticks_per_week
+        reached = chosen(self.name, self.intervention, rows, ids, week, model.blueprint.segments, model.draw)
         target = self.intervention.target
         if target.state:
             columns = state_columns(rows, tick, model.clock.weeks, model.deciles)
             reached &= self._condition.evaluate(columns)
         if target.cap_per_week is not None:
             limit = target.cap_per_week * model.clock.weeks / model.spec.population.scale
+            places = math.floor((tick + 1) * limit + 1e-9) - math.floor(tick * limit + 1e-9)
             reached &= rows["life"] == 2
-            reached = capped(reached, limit, ids, tick, self.name, model.draw)
+            reached = capped(reached, places, ids, tick, self.name, model.draw)
         bit = np.uint16(1 << self.bit)
         rows["reached"] = np.where(reached, rows["reached"] | bit, rows["reached"] & ~bit)
 
@@ -170,9 +174,8 @@ class TableMaker:
             return
         changed = dict(values)
         apply_effects(changed, [(effect, level) for effect in campaign.intervention.effects], self._known, shared=False)
-        other = self._blueprint.tables(changed, {}, 0.0)
-        for channel in channels:
-            c = self._blueprint.channels.index(channel)
-            for dimension in (FUNCTIONAL, EMOTIONAL):
-                before = self._blueprint.tables(values, {}, 0.0)["levels"][:, c, dimension]
-                table["levels"][:, c, dimension] += other["levels"][:, c, dimension] - before
+        before, after = (self._blueprint.tables(numbers, {}, 0.0)["levels"] for numbers in (values, changed))
+        touched = [self._blueprint.channels.index(channel) for channel in channels]
+        qualities = table["levels"][:, touched, FUNCTIONAL : EMOTIONAL + 1]
+        gained = (after - before)[:, touched, FUNCTIONAL : EMOTIONAL + 1]
+        table["levels"][:, touched, FUNCTIONAL : EMOTIONAL + 1] = np.clip(qualities + gained, 0.0, 1.0)

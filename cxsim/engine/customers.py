@@ -36,7 +36,7 @@ class CustomerAgent(mesa.Agent):  # type: ignore[misc]
         # Not Agent.__init__: that would register every view with the model and keep it alive.
         object.__setattr__(self, "model", model)
         object.__setattr__(self, "row", row)
-        object.__setattr__(self, "unique_id", model.first_id + row + model.id_block)
+        object.__setattr__(self, "unique_id", row + model.id_block)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
@@ -115,7 +115,7 @@ class CustomerSet(AbstractAgentSet[CustomerAgent]):
         elif name in CUSTOMER.fields:  # type: ignore[operator]
             values = rows[name]
         elif name == "unique_id":
-            values = np.arange(len(rows)) + self.model.first_id + self.model.id_block
+            values = np.arange(len(rows)) + self.model.id_block
         else:
             raise AttributeError(f"a customer has no attribute {name!r}")
         return values if self._rows is None else values[self._rows]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import mesa
@@ -27,6 +28,10 @@ from cxsim.population.columns import empty_customers
 from cxsim.rng import Block, luck
 from cxsim.spec.scenario import Scenario
 from cxsim.units import discount_factor
+
+
+LEADS_FROM = 1 << 31
+"""Identity of the first lead: far above the initial base, so that a larger base leaves every lead its luck."""
 
 
 class CXModel(mesa.Model):  # type: ignore[misc]
@@ -74,7 +79,6 @@ class CXModel(mesa.Model):  # type: ignore[misc]
         self.warmup_ticks = scenario.time.warmup_weeks * self.ticks_per_week
         self.horizon_ticks = scenario.time.horizon_weeks * self.ticks_per_week
         self.tick = 0
-        self.first_id = 0
         self.id_block = self.agent_id_counter
         known = parameters(scenario)
         self._maker = TableMaker(self.blueprint, known)
@@ -82,8 +86,8 @@ class CXModel(mesa.Model):  # type: ignore[misc]
         self._arrivals = self._arrival_schedule()
         self._threads = threads if threads > 0 else (os.cpu_count() or 1)
         self._block_rows = block_rows
-        self.n_arrived = scenario.population.size if base is None else len(base)
-        self.newcomers = range(self.n_arrived)
+        self.n_base = scenario.population.size if base is None else len(base)
+        self.n_arrived = self.n_base
         if parent is None:
             self.rows = empty_customers(self.n_arrived + int(self._arrivals.sum()))
             self._bear(0, self.n_arrived, origin=0)
@@ -91,6 +95,7 @@ class CXModel(mesa.Model):  # type: ignore[misc]
                 self._adopt(base)
         else:
             self.rows = parent.rows.copy()
+            self.rows["reached"] = 0
         self.id_block = self.agent_id_counter
         self.agent_id_counter += len(self.rows)
         self._waiting: Ints = np.zeros(len(self.rows), np.int64)
@@ -106,7 +111,6 @@ class CXModel(mesa.Model):  # type: ignore[misc]
         self._tallies = [self._new_tally() for _ in range(self._threads)]
         self.world = self._maker.world(self.campaigns, np.zeros(1, np.int64))
         self.desks = self._desks()
-        self._unmet = True
         if parent is not None:
             self._continue(parent)
 
@@ -163,7 +167,7 @@ class CXModel(mesa.Model):  # type: ignore[misc]
     @property
     def week(self) -> float:
         """Return the week at the beginning of the tick, counted from the start; negative during the warm-up."""
-        return (self.tick - self.warmup_ticks) * self.weeks
+        return (self.tick - self.warmup_ticks) / self.ticks_per_week
 
     def step(self) -> None:
         """Live one tick, in the order of `phases.ORDER`."""
@@ -184,10 +188,7 @@ class CXModel(mesa.Model):  # type: ignore[misc]
         if self.tick >= self.warmup_ticks:
             arrived += int(self._arrivals[min(self.tick - self.warmup_ticks, self.horizon_ticks - 1)])
             arrived = min(arrived, len(self.rows))
-        first = 0 if self._unmet else self.n_arrived
-        self._unmet = False
         self._bear(self.n_arrived, arrived, origin=1)
-        self.newcomers = range(first, arrived)
         self.n_arrived = arrived
 
     def run_campaigns(self) -> None:
@@ -209,7 +210,8 @@ class CXModel(mesa.Model):  # type: ignore[misc]
         live = compiled(kernels.live_rows)
 
         def work(low: int, high: int, tally: Tally) -> int:
-            return int(live(self.rows, low, high, self.first_id, self.clock, self.luck, self.world, self._waiting, tally))
+            first_id = self._first_id(low)
+            return int(live(self.rows, low, high, first_id, self.clock, self.luck, self.world, self._waiting, tally))
 
         blocks = self._blocks()
         counts = self._spread(work, blocks)
@@ -233,9 +235,8 @@ class CXModel(mesa.Model):  # type: ignore[misc]
         serve = compiled(kernels.serve_rows)
 
         def work(low: int, high: int, tally: Tally) -> int:
-            serve(
-                self.rows, self._waiting, low, high, self.first_id, self.clock, self.luck, self.world, self.desks, tally
-            )
+            first_id = self._first_id(low)
+            serve(self.rows, self._waiting, low, high, first_id, self.clock, self.luck, self.world, self.desks, tally)
             return 0
 
         self._spread(work, [block for block in self._waiting_blocks if block[1] > block[0]])
@@ -262,7 +263,15 @@ class CXModel(mesa.Model):  # type: ignore[misc]
         rows = self.rows.view(np.recarray)
         waiting = np.zeros(len(self.rows), np.int64) if not len(self._waiting) else self._waiting
         kernels.live_rows(
-            rows, row, row + 1, self.first_id, self.clock, self.luck, _records(self.world), waiting, self._tallies[0]
+            rows,
+            row,
+            row + 1,
+            self._first_id(row),
+            self.clock,
+            self.luck,
+            _records(self.world),
+            waiting,
+            self._tallies[0],
         )
 
     def serve_one(self, row: int) -> None:
@@ -272,7 +281,7 @@ class CXModel(mesa.Model):  # type: ignore[misc]
             np.array([row]),
             0,
             1,
-            self.first_id,
+            self._first_id(row),
             self.clock,
             self.luck,
             _records(self.world),
@@ -284,11 +293,21 @@ class CXModel(mesa.Model):  # type: ignore[misc]
         """Return the uniform draws of customers at one address."""
         return draws(ids, tick, block, ordinal, word, self.luck)
 
+    def identities(self, low: int, high: int) -> Ints:
+        """Return what addresses the draws of rows `low` to `high`: the row in the initial base, a range of their own for leads."""
+        rows = np.arange(low, high)
+        return np.where(rows < self.n_base, rows, rows + LEADS_FROM - self.n_base)
+
     # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _first_id(self, row: int) -> int:
+        """Return what makes an identity of a row number, in a block that lies on one side of the initial base."""
+        return 0 if row < self.n_base else LEADS_FROM - self.n_base
 
     def _continue(self, parent: CXModel) -> None:
         """Take over the state of another model: clock, customers, backlogs, deciles, record."""
-        self.tick, self.n_arrived, self.deciles = parent.tick, parent.n_arrived, parent.deciles
+        self.tick, self.n_base, self.n_arrived = parent.tick, parent.n_base, parent.n_arrived
+        self.deciles = parent.deciles
         self.clock = self._clock()
         self.record = parent.record.copy()
         for mine, theirs in zip(self.queues, parent.queues, strict=True):
@@ -306,7 +325,7 @@ class CXModel(mesa.Model):  # type: ignore[misc]
     def _bear(self, low: int, high: int, origin: int) -> None:
         if high > low:
             bear = compiled(kernels.bear_rows)
-            bear(self.rows, low, high, self.first_id, self.tick, origin, self.luck, self._laws)
+            bear(self.rows, low, high, self._first_id(low), self.tick, origin, self.luck, self._laws)
 
     def _adopt(self, base: Rows) -> None:
         """Give the initial base the known columns of a firm's customers, and settle them in with these."""
@@ -314,7 +333,7 @@ class CXModel(mesa.Model):  # type: ignore[misc]
         for name in ("segment", "contract", "monthly_revenue"):
             self.rows[name][low:high] = base[name]
         settle = compiled(kernels.settle_rows)
-        settle(self.rows, low, high, self.first_id, base["tenure_weeks"], self.luck, self._laws)
+        settle(self.rows, low, high, 0, base["tenure_weeks"], self.luck, self._laws)
         self.rows["frailty"][low:high] *= np.exp(base["log_hazard"])
 
     def _campaigns(self, names: Iterable[str]) -> list[Campaign]:
@@ -324,6 +343,10 @@ class CXModel(mesa.Model):  # type: ignore[misc]
         if unknown:
             rule = "must name an intervention of the scenario"
             raise InputError([Fault("interventions", rule, name, nearest(name, library)) for name in unknown])
+        repeated = sorted({name for name in names if names.count(name) > 1})
+        if repeated:
+            rule = "an intervention must not be repeated in one arm"
+            raise InputError([Fault("interventions", rule, name) for name in repeated])
         if len(names) > MOST_INTERVENTIONS:
             rule = f"at most {MOST_INTERVENTIONS} interventions in one arm"
             raise InputError([Fault("interventions", rule, len(names))])
@@ -353,13 +376,8 @@ class CXModel(mesa.Model):  # type: ignore[misc]
         for name in ("revenue", "cost", "value", "credited", "debited", "forgotten", "contacts"):
             self.rows[name] = 0
         rows = self.rows[: self.n_arrived]
-        balances = np.zeros(len(self.blueprint.segments))
-        for segment in range(balances.size):
-            own = rows[rows["segment"] == segment]
-            stores = [own[name].astype(np.float64).sum() for name in ("credit_fast", "credit_slow")]
-            owed = [own[name].astype(np.float64).sum() for name in ("debit_fast", "debit_slow")]
-            balances[segment] = sum(stores) - sum(owed)
-        self.record.opening = balances
+        credit, debit = (rows[f"{kind}_fast"] + rows[f"{kind}_slow"].astype(np.float64) for kind in ("credit", "debit"))
+        self.record.opening = credit - debit
 
     def _fixed_cost(self) -> float:
         """Return the money of this tick that no single customer causes, for the simulated base."""
@@ -373,10 +391,9 @@ class CXModel(mesa.Model):  # type: ignore[misc]
         return total / self.spec.population.scale
 
     def _blocks(self) -> list[tuple[int, int]]:
-        """Return row ranges: the whole set for one thread, else blocks that threads take in turn."""
-        n = self.n_arrived
-        size = self._block_rows
-        return [(low, min(n, low + size)) for low in range(0, n, size)]
+        """Return row ranges that threads take in turn; none reaches across the end of the initial base."""
+        base, size = self.n_base, self._block_rows
+        return list(pairwise([*range(0, base, size), *range(base, self.n_arrived, size), self.n_arrived]))
 
     def _spread(self, work: Any, blocks: list[tuple[int, int]]) -> list[int]:
         """Run `work` on every block, over the threads; each thread has a tally of its own."""
@@ -395,10 +412,10 @@ class CXModel(mesa.Model):  # type: ignore[misc]
 
 def _records(world: Any) -> Any:
     """Return the world with record arrays, whose fields read as attributes in plain Python too."""
-    tables = {
-        name: table.view(np.recarray) if isinstance(table, np.ndarray) and table.dtype.names else table
-        for name, table in world._asdict().items()
-    }
-    return world._replace(**{**tables, "plan": np.array(world.plan).view(np.recarray)[()]})
 
+    def readable(part: Any) -> Any:
+        if isinstance(part, np.void):
+            return part.reshape(1).view(np.recarray)[0]
+        return part.view(np.recarray) if part.dtype.names else part
 
+    return world._make(readable(part) for part in world)

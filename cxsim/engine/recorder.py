@@ -20,7 +20,8 @@ class Record:
 
     `measures` and `answers` hold one array per tick; `ledger` (cell, credits, debits, count) per tick as sparse rows;
     `cohorts` sparse rows (tick, cohort, active, churned, revenue, cost); `visits`, `nets`, `tenures`, `nodes` are sums per
-    period; `fixed_costs` money per tick that no single customer causes (simulated base); `desks` per tick and desk.
+    period; `fixed_costs` money per tick that no single customer causes (simulated base); `desks` per tick and desk; `opening`
+    the balance (ec) of everybody who was there when counting began.
     """
 
     measures: list[Ints] = field(default_factory=list)

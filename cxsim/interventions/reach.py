@@ -47,14 +47,14 @@ def is_fixed(intervention: Intervention) -> bool:
     return not target.state and target.draw == "once" and target.cap_per_week is None
 
 
-def chosen(name: str, intervention: Intervention, rows: Rows, ids: Ints, tick: int, segments: list[str], draw: Draw) -> Bools:
-    """Return which customers the coverage, the hold-out and the segments let through, at this tick."""
+def chosen(name: str, intervention: Intervention, rows: Rows, ids: Ints, week: int, segments: list[str], draw: Draw) -> Bools:
+    """Return which customers the coverage, the hold-out and the segments let through, in this week."""
     target = intervention.target
     reached = np.ones(len(rows), bool)
     if target.segments:
         reached &= np.isin(rows["segment"], [segments.index(segment) for segment in target.segments])
     if target.coverage < 1.0:
-        block, when = (Block.REACH, tick) if target.draw == "weekly" else (Block.ASSIGN, 0)
+        block, when = (Block.REACH, week) if target.draw == "weekly" else (Block.ASSIGN, 0)
         reached &= draw(ids, when, block, address(name), 0) < target.coverage
     if target.holdout > 0.0:
         reached &= draw(ids, 0, Block.ASSIGN, address(name), 1) >= target.holdout
@@ -89,10 +89,9 @@ def condition(intervention: Intervention, path: str) -> Condition:
     return parse_condition(intervention.target.state, STATE_NAMES, path)
 
 
-def capped(reached: Bools, limit: float, ids: Ints, tick: int, name: str, draw: Draw) -> Bools:
-    """Return at most `limit` of the reached customers: those with the smallest draws of this tick."""
+def capped(reached: Bools, keep: int, ids: Ints, tick: int, name: str, draw: Draw) -> Bools:
+    """Return at most `keep` of the reached customers: those with the smallest draws of this tick."""
     places = np.flatnonzero(reached)
-    keep = int(limit)
     if places.size <= keep:
         return reached
     order = np.argsort(draw(ids[places], tick, Block.REACH, address(name), 1), kind="stable")

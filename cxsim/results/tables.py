@@ -109,6 +109,7 @@ def weekly(model: CXModel) -> pd.DataFrame:
         "account_credits": raw(Measure.CREDITED),
         "account_debits": raw(Measure.DEBITED),
         "account_forgotten": raw(Measure.FORGOTTEN),
+        "account_balance": _stock(model, raw(Measure.CREDITED) - raw(Measure.DEBITED) - raw(Measure.FORGOTTEN)),
         "base_active": raw(Measure.BASE_ACTIVE),
         "base_churned": raw(Measure.BASE_CHURNED),
         "base_revenue": raw(Measure.BASE_REVENUE),
@@ -286,10 +287,10 @@ def customer_table(model: CXModel) -> pd.DataFrame:
     start = model.warmup_ticks
     lost = rows["life"] == int(LifeCode.LOST)
     contracts = list(model.spec.population.contracts)
-    own = model.customer_ids
-    ids = kept + model.first_id
+    opening = np.zeros(model.n_arrived)
+    opening[: model.record.opening.size] = model.record.opening
     return pd.DataFrame({
-        "customer": [str(own[i]) if own is not None and i < len(own) else str(i) for i in ids],
+        "customer": [_name(model, row) for row in kept.tolist()],
         "segment": np.array(model.blueprint.segments)[rows["segment"]],
         "contract": np.array(contracts)[rows["contract"]],
         "origin": np.where(rows["origin"] == 0, "base", "acquired"),
@@ -306,6 +307,7 @@ def customer_table(model: CXModel) -> pd.DataFrame:
         "satisfaction": rows["satisfaction"].astype(np.float64),
         "trust": rows["trust"].astype(np.float64),
         "contacts": rows["contacts"].astype(np.int64),
+        "opening_balance": opening[kept],
         "credits": rows["credited"].astype(np.float64),
         "debits": rows["debited"].astype(np.float64),
         "forgotten": rows["forgotten"].astype(np.float64),
@@ -313,6 +315,19 @@ def customer_table(model: CXModel) -> pd.DataFrame:
     })  # fmt: skip
 
 
+
+def _name(model: CXModel, row: int) -> str:
+    """Return the firm's name of a customer, else its number in the initial base or among the leads."""
+    if row >= model.n_base:
+        return f"lead {row - model.n_base}"
+    return str(row) if model.customer_ids is None else str(model.customer_ids[row])
+
+
+def _stock(model: CXModel, flow: Floats) -> Floats:
+    """Return the sum of all accounts at the end of each tick (ec), lost customers' as they left them; ticks x (segments + all)."""
+    opening = model.record.opening
+    own = np.bincount(model.rows["segment"][: opening.size], opening, len(model.blueprint.segments))
+    return np.append(own, own.sum()) + np.cumsum(flow, axis=0)
 
 
 def _fixed_costs(model: CXModel, active: Floats) -> Floats:
