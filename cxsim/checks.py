@@ -12,7 +12,7 @@ from cxsim.spec.scenario import Scenario
 def check_scenario(scenario: Scenario) -> list[Fault]:
     """Return every fault of a scenario that is well-formed by itself."""
     found = check_journey(scenario)
-    return found if found else check_interventions(scenario)
+    return found or check_interventions(scenario)
 
 
 def check(job: Job) -> list[Fault]:

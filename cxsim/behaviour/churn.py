@@ -6,7 +6,8 @@ r"""Churn: personal frailty times an exponential utility, equation (28).
 
 r comes from the shifted beta-geometric (Fader & Hardie 2007): with every b = 0, lock = 1 and a_cal = 0 the survival is exactly
 theirs, at any tick length. `lock` is `churn.locked` within a commitment, `after_lock` for `after_lock_weeks` after it, else 1.
-Attention: Ascarza, Iyengar & Schleicher 2016. Sizes: fitted to TARP's stated repurchase, memory terms halved (intention gap), [A].
+Attention: Ascarza, Iyengar & Schleicher 2016. Sizes: fitted to TARP's stated repurchase, memory terms
+halved (intention gap), [A].
 """
 
 from __future__ import annotations

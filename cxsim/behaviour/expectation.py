@@ -35,7 +35,9 @@ def relax(expectation: Expectation, p: Any) -> Expectation:
     )
 
 
-def learn(expectation: Expectation, perceived_functional: float, perceived_emotional: float, weight: float, p: Any) -> Expectation:
+def learn(
+    expectation: Expectation, perceived_functional: float, perceived_emotional: float, weight: float, p: Any
+) -> Expectation:
     """Return the expectations after an encounter of this weight was perceived."""
     capped = min(weight, 1.0)
     gain = capped / (expectation.precision + 1.0)

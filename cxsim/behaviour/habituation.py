@@ -1,6 +1,6 @@
 r"""Habituation to delight, equation (14).
 
-    H <- min(ceiling, H + step (1 - H)) after a surprise above the zone at a touchpoint of weight >= 1;  H fades with its half-life
+    H <- min(ceiling, H + step (1 - H)) after a surprise above the zone at a touchpoint of weight >= 1;  H fades by half-life
 
 Parameters: `habituation.step` .25 (0 switches it off), `.ceiling` .8, `.half_life_weeks` 26. Sizes are design assumptions;
 that delight raises the bar and is forgotten with time is Rust & Oliver 2000.

@@ -38,7 +38,9 @@ def inconsistency_penalty(level: float, last_level: float, integration: float, p
     return p.performance_inconsistency * math.fabs(level - last_level) * (1.0 - integration)
 
 
-def effort(repeats: float, switched: float, integration: float, task_failed: float, handoff_failed: float, p: Any) -> float:
+def effort(
+    repeats: float, switched: float, integration: float, task_failed: float, handoff_failed: float, p: Any
+) -> float:
     """Return the customer's effort in units of quality; flags are 0 or 1, `repeats` counts earlier contacts."""
     return (
         p.performance_effort_contact * repeats

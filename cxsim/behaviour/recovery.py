@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from cxsim.behaviour.appraisal import plain_value
 from cxsim.behaviour.satisfaction import logistic
 
+
 class Recovery(NamedTuple):
     """What a settled problem leaves: share of debits restored, nominal deposit (ec), transaction satisfaction."""
 

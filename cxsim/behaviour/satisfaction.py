@@ -17,7 +17,7 @@ class Satisfaction(NamedTuple):
     """Cumulative satisfaction in [0, 1] and the number of experiences behind it."""
 
     level: float
-    count: float
+    experiences: float
 
 
 def logistic(z: float) -> float:
@@ -37,6 +37,6 @@ def transaction(performance: float, felt_value: float, p: Any) -> float:
 def accumulate(satisfaction: Satisfaction, transaction_score: float, weight: float, p: Any) -> Satisfaction:
     """Return cumulative satisfaction after a transaction of this weight."""
     importance = min(3.0, max(0.5, weight))
-    gain = max(p.satisfaction_gain_floor, 1.0 / (satisfaction.count + p.satisfaction_prior_count)) * importance
+    gain = max(p.satisfaction_gain_floor, 1.0 / (satisfaction.experiences + p.satisfaction_prior_count)) * importance
     gain = min(p.satisfaction_gain_ceiling, gain)
-    return Satisfaction(satisfaction.level + gain * (transaction_score - satisfaction.level), satisfaction.count + 1.0)
+    return Satisfaction(satisfaction.level + gain * (transaction_score - satisfaction.level), satisfaction.experiences + 1.0)

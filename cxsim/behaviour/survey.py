@@ -15,7 +15,9 @@ from typing import Any
 from cxsim.behaviour.satisfaction import logistic
 
 
-def latent_score(satisfaction: float, scaled_balance: float, peak_end: float, style: float, noise: float, p: Any) -> float:
+def latent_score(
+    satisfaction: float, scaled_balance: float, peak_end: float, style: float, noise: float, p: Any
+) -> float:
     """Return the latent recommendation score y; `noise` is a standard normal number."""
     return (
         p.survey_intercept

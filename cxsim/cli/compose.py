@@ -16,9 +16,9 @@ from omegaconf import DictConfig, ListConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 from yaml import MarkedYAMLError
 
+from cxsim.checks import check
 from cxsim.cli.conf import SearchPath
 from cxsim.cli.overrides import Overrides, read
-from cxsim.checks import check
 from cxsim.errors import Fault, InputError, nearest
 from cxsim.spec.job import Job
 from cxsim.spec.load import build_job, stray

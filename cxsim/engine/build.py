@@ -129,7 +129,9 @@ class Blueprint:
         self._nodes, self._edges = _graph_records(compiled)
         self._background = compiled.background
 
-    def tables(self, values: Mapping[str, float], event_costs: Mapping[str, float], programme_week: float) -> dict[str, Any]:
+    def tables(
+        self, values: Mapping[str, float], event_costs: Mapping[str, float], programme_week: float
+    ) -> dict[str, Any]:
         """Return the tables of one slot, by field of `World`."""
         params = parameter_record(values, self.weeks)
         params["programme_cost_week"] = programme_week
@@ -152,7 +154,11 @@ class Blueprint:
         for field in ("cost", "task_success"):
             channels[field] = self._per(values, "channels", self.channels, field)
         offices = np.zeros(max(1, len(self.offices)), OFFICE)
-        for field, source in (("delay", "delay"), ("fixed_weeks", "fixed_delay_weeks"), ("target_weeks", "target_weeks")):
+        for field, source in (
+            ("delay", "delay"),
+            ("fixed_weeks", "fixed_delay_weeks"),
+            ("target_weeks", "target_weeks"),
+        ):
             offices[field][: len(self.offices)] = self._per(values, "back_offices", self.offices, source)
         return {
             "params": params[0],
@@ -220,18 +226,24 @@ class Blueprint:
         traits, frailty, tenure = population.traits, population.frailty, population.tenure
         lived = _lived_quality(self.scenario)
         behaviour = self.scenario.behaviour
-        geometric = isinstance(frailty, BetaGeometric)
-        drawn = isinstance(tenure, ExponentialTenure)
+        alpha, beta, hazard = 0.0, 0.0, 0.0
+        if isinstance(frailty, BetaGeometric):
+            alpha, beta = frailty.alpha, frailty.beta
+        else:
+            hazard = probability_to_rate(frailty.churn_year, 52.0)
+        mean, longest = 0.0, 1.0
+        if isinstance(tenure, ExponentialTenure):
+            mean, longest = tenure.mean_weeks, tenure.max_weeks
         return Laws(
             segment_shares=np.cumsum([segment.share for segment in population.segments.values()]),
             contract_shares=np.cumsum([contract.share for contract in population.contracts.values()]),
             segments=self.segment_records(),
             params=parameter_record(values, self.weeks)[0],
-            alpha=frailty.alpha if geometric else 0.0,
-            beta=frailty.beta if geometric else 0.0,
-            hazard=0.0 if geometric else probability_to_rate(frailty.churn_year, 52.0),
-            tenure_mean=tenure.mean_weeks if drawn else 0.0,
-            tenure_max=tenure.max_weeks if drawn else 1.0,
+            alpha=alpha,
+            beta=beta,
+            hazard=hazard,
+            tenure_mean=mean,
+            tenure_max=longest,
             loss_aversion=traits.loss_aversion,
             loss_aversion_log_sd=traits.loss_aversion_log_sd,
             taste_sd=traits.taste_sd,
@@ -297,5 +309,3 @@ def _lived_quality(scenario: Scenario) -> tuple[float, float]:
     weights /= weights.sum()
     functional = float(np.dot(weights, [t.quality.functional for t in regular]))
     return functional, float(np.dot(weights, [t.quality.emotional for t in regular]))
-
-

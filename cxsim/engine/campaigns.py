@@ -27,7 +27,7 @@ MOST_INTERVENTIONS = 12
 """Interventions of one arm: each is a bit of the reach mask of a customer."""
 
 
-class Campaign(mesa.Agent):  # type: ignore[misc]
+class Campaign(mesa.Agent):
     """One intervention at work: its strength this week and the customers that it reaches."""
 
     def __init__(self, model: CXModel, name: str, intervention: Intervention, bit: int) -> None:

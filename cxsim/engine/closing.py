@@ -16,8 +16,8 @@ from cxsim.engine.rows import read_account, read_memory
 from cxsim.engine.tally import ASKED_SCORES, CSAT_MARKS, Tally, add, count, fixed, spend
 from cxsim.engine.walk import cohort_of, enter, tenure_class
 from cxsim.engine.world import Clock, World
-from cxsim.population.columns import NONE
 from cxsim.measures import ExitCode, Measure, ProblemCode
+from cxsim.population.columns import NONE
 from cxsim.rng import Block, Luck, Words, normal, uniform, words
 
 _JOURNEY, _RELATIONAL, _TRANSACTIONAL = int(Block.JOURNEY), int(Block.RELATIONAL), int(Block.TRANSACTIONAL)
@@ -38,33 +38,41 @@ _LAST_CHANCE = 0.3
 
 
 def close_tick(c: Any, who: int, fate: Words, clock: Clock, luck: Luck, world: World, tally: Tally) -> None:
-    """End the tick of an active customer: revenue, surveys, counting, and the decision to leave; `fate` are its FATE words."""
-    slot = world.slots[c.reached]
-    p = world.params[slot]
+    """End the tick of an active customer: money, surveys, counting, the decision to leave; `fate` are its FATE words."""
+    p = world.params[world.slots[c.reached]]
     account = read_account(c)
-    memory = peak_end(read_memory(c), p)
     affect = scaled_balance(account, p)
-    satisfaction = np.float64(c.satisfaction)
+    memory = peak_end(read_memory(c), p)
     if p.churn_notice > 0.0 and uniform(fate.c) < -math.expm1(-p.churn_notice * clock.weeks):
         c.attention = 1.0
+    revenue = earn(c, clock, p, tally)
+    latent = latent_score(np.float64(c.satisfaction), affect, memory, np.float64(c.style), normal(fate.b), p)
+    points = score(latent)
+    tally.answers[c.segment, points] += 1
+    survey(c, who, latent, points, clock, luck, world, p, tally)
+    count_standing(c, balance(account), revenue, clock, p, tally)
+    node = world.nodes[c.node]
+    if c.problem == _NO_PROBLEM and node.first_background < world.nodes[c.node + 1].first_background:
+        # Back in everyday life: the next contact is a new matter, on whatever channel.
+        c.last_channel = NONE
+        c.department = NONE
+    if node.churn_target >= 0 and clock.warm == 0:
+        decide(c, who, fate, balance(account), affect, memory, clock, luck, world, p, tally)
 
-    # money
+
+def earn(c: Any, clock: Clock, p: Any, tally: Tally) -> float:
+    """Book the revenue of the tick and the running cost of interventions; return the revenue."""
     revenue = tick_revenue(np.float64(c.monthly_revenue), clock.weeks)
     c.revenue = np.float64(c.revenue) + revenue
     c.value = np.float64(c.value) + clock.discount * p.money_margin * revenue
     if p.programme_cost_week > 0.0:
         spend(c, tally, _PROGRAMME, p.programme_cost_week * clock.weeks, clock.discount)
+    return revenue
 
-    # surveys
-    latent = latent_score(satisfaction, affect, memory, np.float64(c.style), normal(fate.b), p)
-    points = score(latent)
-    segment = c.segment
-    tally.answers[segment, points] += 1
-    survey(c, who, latent, points, clock, luck, world, p, tally)
 
-    # counts
-    sums = tally.measures[segment]
-    standing = balance(account)
+def count_standing(c: Any, standing: float, revenue: float, clock: Clock, p: Any, tally: Tally) -> None:
+    """Count the customer in its segment, cohort and class of tenure; `standing` is its balance (ec)."""
+    sums = tally.measures[c.segment]
     sums[_ACTIVE] += 1
     if standing < 0.0:
         sums[_FRUSTRATED] += 1
@@ -76,7 +84,7 @@ def close_tick(c: Any, who: int, fate: Words, clock: Clock, luck: Luck, world: W
         sums[_REACHED] += 1
     revenue_units = fixed(revenue)
     sums[_REVENUE] += revenue_units
-    sums[_SATISFACTION] += fixed(satisfaction)
+    sums[_SATISFACTION] += fixed(np.float64(c.satisfaction))
     sums[_BALANCE] += fixed(standing)
     sums[_EXPECT_F] += fixed(np.float64(c.expectation_functional))
     sums[_EXPECT_E] += fixed(np.float64(c.expectation_emotional))
@@ -92,19 +100,24 @@ def close_tick(c: Any, who: int, fate: Words, clock: Clock, luck: Luck, world: W
         sums[_BASE_ACTIVE] += 1
         sums[_BASE_REVENUE] += revenue_units
 
-    if c.problem == _NO_PROBLEM and world.nodes[c.node].first_background < world.nodes[c.node + 1].first_background:
-        # Back in everyday life: the next contact is a new matter, on whatever channel.
-        c.last_channel = NONE
-        c.department = NONE
 
-    # the decision to leave
-    target = world.nodes[c.node].churn_target
-    if target < 0 or clock.warm == 1:
-        return
-    tenure_weeks = (clock.tick - c.since) * clock.weeks
+def decide(
+    c: Any,
+    who: int,
+    fate: Words,
+    standing: float,
+    affect: float,
+    memory: float,
+    clock: Clock,
+    luck: Luck,
+    world: World,
+    p: Any,
+    tally: Tally,
+) -> None:
+    """Let the customer leave or stay, equation (28): at once, or by way of the touchpoints of leaving from the next tick on."""
     contract = world.contracts[c.contract]
     eta = disutility(
-        satisfaction,
+        np.float64(c.satisfaction),
         affect,
         memory,
         np.float64(c.trust),
@@ -114,8 +127,10 @@ def close_tick(c: Any, who: int, fate: Words, clock: Clock, luck: Luck, world: W
         np.float64(c.attention),
         p,
     )
+    tenure_weeks = (clock.tick - c.since) * clock.weeks
     lock = lock_factor(tenure_weeks, contract.commitment_weeks, contract.renews == 1, p)
     if leaves(uniform(fate.a), np.float64(c.frailty), lock, eta, clock.weeks):
+        target = world.nodes[c.node].churn_target
         c.exit_reason = reason(c, standing)
         c.dwell = 0
         if world.nodes[target].touchpoint < 0:
@@ -148,12 +163,10 @@ def survey(
         willing = answer_probability(latent, np.float64(c.openness), p)
         if uniform(draw.a) < world.plan.transactional_sample and uniform(draw.b) < willing:
             last = np.float64(c.last_transaction)
-            remembered = last
-            if c.episode_count > 0:
-                mean = np.float64(c.episode_sum) / float(c.episode_count)
-                remembered = episode_score(np.float64(c.episode_peak), last, mean)
+            mean = np.float64(c.episode_sum) / max(1.0, float(c.episode_count))
+            remembered = episode_score(np.float64(c.episode_peak), last, mean) if c.episode_count > 0 else last
             said = min(1.0, max(0.0, remembered + _ANSWER_NOISE * normal(draw.c)))
-            mark = int(math.floor(4.0 * said + 0.5))
+            mark = math.floor(4.0 * said + 0.5)
             tally.answers[c.segment, CSAT_MARKS + mark] += 1
             add(tally, c.segment, _CSAT, 1.0 + mark)
             count(tally, c.segment, _CSAT_ANSWERS)

@@ -2,8 +2,8 @@
 
 The plain functions stay what they are (one agent runs them in plain Python); `compiled` builds a second copy of the whole
 call tree in which every rule is a compiled function, inlined into its caller unless marked `outlined`. Compiled rules run
-without reference counting: they allocate nothing, and counting would cost twenty times the rules themselves. The machine code is cached on disk in a
-folder named by a hash over every source file of the package, so that a change of any mechanism rebuilds it.
+without reference counting: they allocate nothing, and counting would cost twenty times the rules themselves. The machine
+code is cached on disk in a folder named by a hash over the sources, so that a change of any mechanism rebuilds it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from typing import Any
 from cxsim.outlined import is_outlined
 
 _PACKAGE = "cxsim"
+_OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
 _FOLDERS = ("behaviour", "engine", "journey", "population", "queueing")
 
 
@@ -66,13 +67,15 @@ def is_cached(function: Callable[..., Any]) -> bool:
 def compiled(function: Callable[..., Any]) -> Any:
     """Return the compiled twin of a plain function, with its whole call tree; the code is cached on disk."""
     import numba
-    from numba.core import config
+    from numba.core import config as numba_config
+
+    config: Any = numba_config
 
     twin = _rebuild(function)
     before = config.CACHE_DIR
     config.CACHE_DIR = str(cache_folder())
     try:
-        return numba.njit(nogil=True, cache=True, error_model="numpy", _nrt=False)(twin)
+        return numba.njit(**_OPTIONS, cache=True)(twin)
     finally:
         config.CACHE_DIR = before
 
@@ -82,7 +85,7 @@ def _inlined(function: Callable[..., Any]) -> Any:
     import numba
 
     inline = not is_outlined(function)
-    return numba.njit(nogil=True, forceinline=inline, error_model="numpy", _nrt=False)(_rebuild(function))
+    return numba.njit(**_OPTIONS, forceinline=inline)(_rebuild(function))
 
 
 def _rebuild(function: Any) -> Any:

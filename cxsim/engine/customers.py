@@ -26,7 +26,7 @@ DERIVED: dict[str, Callable[[Rows], Any]] = {
 """Columns computed from the stored ones."""
 
 
-class CustomerAgent(mesa.Agent):  # type: ignore[misc]
+class CustomerAgent(mesa.Agent):
     """One customer: attributes are the columns of its record, `step` and `advance` the two halves of its tick.
 
     A view owns nothing: two views of one row are equal, and no view is registered with the model.

@@ -27,7 +27,7 @@ class DeskDay(NamedTuple):
     backlog: float
 
 
-class ServiceDesk(mesa.Agent):  # type: ignore[misc]
+class ServiceDesk(mesa.Agent):
     """A staffed queue: Erlang A in each intraday bin, from the contacts that customers made this tick."""
 
     def __init__(self, model: CXModel, name: str, queue: Queue) -> None:
@@ -60,7 +60,7 @@ class ServiceDesk(mesa.Agent):  # type: ignore[misc]
         self.day = DeskDay(total, lost / max(total, 1e-12), waited / max(total, 1e-12), busy / max(agents, 1e-12), 0.0)
 
 
-class BackOffice(mesa.Agent):  # type: ignore[misc]
+class BackOffice(mesa.Agent):
     """A desk that answers letters: a backlog of cases worked at a weekly capacity."""
 
     def __init__(self, model: CXModel, name: str) -> None:

@@ -17,8 +17,8 @@ from cxsim.engine.tally import Tally, count, fixed
 from cxsim.engine.walk import choose, enter
 from cxsim.engine.world import Clock, World
 from cxsim.journey.tables import LifeCode
-from cxsim.population.columns import NONE
 from cxsim.measures import Measure, ProblemCode
+from cxsim.population.columns import NONE
 from cxsim.rng import Block, Luck, uniform, words
 
 _ENCOUNTER, _JOURNEY, _FATE = int(Block.ENCOUNTER), int(Block.JOURNEY), int(Block.FATE)
@@ -67,9 +67,7 @@ def decay(c: Any, clock: Clock, world: World, p: Any, tally: Tally) -> None:
         age(c, clock, world, p, tally)
 
 
-def travel(
-    c: Any, who: int, slot: int, first_step: Any, clock: Clock, luck: Luck, world: World, tally: Tally
-) -> None:
+def travel(c: Any, who: int, slot: int, first_step: Any, clock: Clock, luck: Luck, world: World, tally: Tally) -> None:
     """Walk the journey: transitions of this tick first, then the calendar touchpoints of the node; every stop is an encounter.
 
     `first_step` is the word that decides the first transition of the tick; later ones draw their own.
@@ -103,7 +101,11 @@ def travel(
             if world.nodes[target].instant == 0 or hops >= MAX_HOPS:
                 moving = False
                 due = world.nodes[c.node].first_background
-            if touchpoint >= 0 and c.department != NONE and world.touchpoints[slot, touchpoint].department != c.department:
+            if (
+                touchpoint >= 0
+                and c.department != NONE
+                and world.touchpoints[slot, touchpoint].department != c.department
+            ):
                 hand_over(c, touchpoint, int(c.last_channel), uniform(draw.d), p, tally)
         else:
             if due >= world.nodes[c.node + 1].first_background:
@@ -126,7 +128,7 @@ def travel(
         position += 1
 
 
-def is_due(c: Any, slot: int, touchpoint: int, clock: Clock, world: World) -> bool:
+def is_due(c: Any, slot: int, touchpoint: int, clock: Clock, world: World) -> Any:
     """Return whether a calendar touchpoint falls on this tick for this customer."""
     t = world.touchpoints[slot, touchpoint]
     if t.by_tenure == 1:
@@ -141,7 +143,7 @@ def is_due(c: Any, slot: int, touchpoint: int, clock: Clock, world: World) -> bo
 
 def remainder(ticks: int, period: int, per_period: float) -> int:
     """Return ticks modulo period, by multiplication with 1 / period: a division costs more than all the rest of the test."""
-    return ticks - int(math.floor((float(ticks) + 0.5) * per_period)) * period
+    return ticks - math.floor((float(ticks) + 0.5) * per_period) * period
 
 
 def contact(c: Any, who: int, slot: int, clock: Clock, luck: Luck, world: World, p: Any) -> None:
@@ -169,5 +171,3 @@ def register(c: Any, who: int, clock: Clock, luck: Luck, world: World, tally: Ta
         tally.load[queue, part] += 1
     elif desk.office >= 0 and c.problem == _VOICED:
         tally.load[world.bins.shape[0] + desk.office, 0] += 1
-
-

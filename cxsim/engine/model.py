@@ -34,7 +34,7 @@ LEADS_FROM = 1 << 31
 """Identity of the first lead: far above the initial base, so that a larger base leaves every lead its luck."""
 
 
-class CXModel(mesa.Model):  # type: ignore[misc]
+class CXModel(mesa.Model):
     """A scenario, ready to be stepped.
 
     Parameters
@@ -219,7 +219,7 @@ class CXModel(mesa.Model):  # type: ignore[misc]
 
     def answer_contacts(self) -> None:
         """Let queues and back offices work the contacts of the tick."""
-        load = sum(tally.load for tally in self._tallies)
+        load = np.sum([tally.load for tally in self._tallies], axis=0)
         for i, queue in enumerate(self.queues):
             queue.answer(load[i], self._maker.shared)
         first = self.blueprint.queue_rows
@@ -247,9 +247,9 @@ class CXModel(mesa.Model):  # type: ignore[misc]
             total = self._tallies[0]
             for other in self._tallies[1:]:
                 for mine, theirs in zip(total, other, strict=True):
-                    mine += theirs
+                    np.add(mine, theirs, out=mine)
             counted = self.tick - self.warmup_ticks
-            days = [desk.day for desk in (*self.queues, *self.offices)]
+            days = [queue.day for queue in self.queues] + [office.day for office in self.offices]
             period = counted // (PERIOD_WEEKS * self.ticks_per_week)
             self.record.add(counted, period, total, self._fixed_cost(), days)
         self.tick += 1
@@ -412,10 +412,8 @@ class CXModel(mesa.Model):  # type: ignore[misc]
 
 def _records(world: Any) -> Any:
     """Return the world with record arrays, whose fields read as attributes in plain Python too."""
-
-    def readable(part: Any) -> Any:
-        if isinstance(part, np.void):
-            return part.reshape(1).view(np.recarray)[0]
-        return part.view(np.recarray) if part.dtype.names else part
-
-    return world._make(readable(part) for part in world)
+    tables = {
+        name: table.view(np.recarray) if isinstance(table, np.ndarray) and table.dtype.names else table
+        for name, table in world._asdict().items()
+    }
+    return world._replace(**{**tables, "plan": np.array(world.plan).view(np.recarray)[()]})

@@ -16,7 +16,11 @@ class Phase(NamedTuple):
 ORDER = (
     Phase("open_tick", "model", "the clock moves; leads of this tick arrive"),
     Phase("run_campaigns", "campaigns", "interventions grow or fade, reach customers, and set the parameter tables"),
-    Phase("live_customers", "customers", "decay, transitions, encounters, failures, complaint, contact; without a contact also the end of the tick"),
+    Phase(
+        "live_customers",
+        "customers",
+        "decay, transitions, encounters, failures, complaint, contact; without a contact also the end of the tick",
+    ),
     Phase("answer_contacts", "desks", "queues and back offices work the contacts of this tick"),
     Phase("serve_customers", "customers", "who contacted is served or abandons, is solved or not, and ends the tick"),
     Phase("close_tick", "model", "the sums of the tick are recorded"),

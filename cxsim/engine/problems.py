@@ -24,9 +24,9 @@ from cxsim.engine.rows import (
 )
 from cxsim.engine.tally import Tally, book, count, spend
 from cxsim.engine.world import Clock, World
+from cxsim.measures import Cause, Measure, ProblemCode, Visit
 from cxsim.outlined import outlined
 from cxsim.population.columns import NONE
-from cxsim.measures import Cause, Measure, ProblemCode, Visit
 from cxsim.rng import Block, Luck, Words, uniform, words
 
 _PROBLEM, _RETRY, _CONTACT = int(Block.PROBLEM), int(Block.RETRY), int(Block.CONTACT)
@@ -160,9 +160,7 @@ def close(c: Any, touchpoint: int, channel: int, slot: int, clock: Clock, world:
     unavoidable = c.problem_unavoidable == 1
     waited = np.float64(c.problem_age) + p.recovery_same_tick_weeks
     fairness = justice(waited, float(c.problem_contacts), unavoidable, p)
-    outcome = settle(
-        fairness, grave, np.float64(c.problem_blame), past, unavoidable, np.float64(c.loss_aversion), p
-    )
+    outcome = settle(fairness, grave, np.float64(c.problem_blame), past, unavoidable, np.float64(c.loss_aversion), p)
     restored = forgive(read_account(c), outcome.restored * np.float64(c.problem_debit))
     booking = deposit(restored.account, outcome.deposit, 0.0, 0.0, p)
     write_account(c, booking.account)

@@ -66,4 +66,4 @@ def read_satisfaction(c: Any) -> Satisfaction:
 def write_satisfaction(c: Any, satisfaction: Satisfaction) -> None:
     """Store the cumulative satisfaction of a customer."""
     c.satisfaction = satisfaction.level
-    c.experiences = satisfaction.count
+    c.experiences = satisfaction.experiences

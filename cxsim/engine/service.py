@@ -11,8 +11,8 @@ from cxsim.engine.encounter import meet
 from cxsim.engine.problems import answer, punish
 from cxsim.engine.tally import Tally, add, count, spend
 from cxsim.engine.world import Clock, Desks, World
-from cxsim.population.columns import NONE
 from cxsim.measures import Cause, Measure, ProblemCode
+from cxsim.population.columns import NONE
 from cxsim.rng import Block, Luck, uniform, words
 
 _ENCOUNTER, _CONTACT = int(Block.ENCOUNTER), int(Block.CONTACT)
@@ -64,9 +64,7 @@ def serve(c: Any, who: int, clock: Clock, luck: Luck, world: World, desks: Desks
         answer(c, who, touchpoint, channel, clock, luck, world, tally)
 
 
-def post(
-    c: Any, channel: int, slot: int, office: int, clock: Clock, world: World, desks: Desks, tally: Tally
-) -> None:
+def post(c: Any, channel: int, slot: int, office: int, clock: Clock, world: World, desks: Desks, tally: Tally) -> None:
     """Send a complaint by letter: it joins the backlog and is answered after the delay of its group of customers."""
     rule = world.offices[slot, office]
     c.problem_due = (desks.backlog_weeks[office] + rule.fixed_weeks) * rule.delay

@@ -86,13 +86,13 @@ def add(tally: Tally, segment: int, measure: int, amount: float) -> None:
 
 def book(c: Any, tally: Tally, touchpoint: int, channel: int, cause: int, credit: float, debit: float) -> None:
     """Record a booking (ec) of a customer in the ledger, the tick's totals and the customer's own totals."""
-    credits, debits = fixed(credit), fixed(debit)
+    credit_units, debit_units = fixed(credit), fixed(debit)
     cell = tally.ledger[touchpoint, channel, cause]
-    cell[0] += credits
-    cell[1] += debits
+    cell[0] += credit_units
+    cell[1] += debit_units
     cell[2] += 1
-    tally.measures[c.segment, _CREDITED] += credits
-    tally.measures[c.segment, _DEBITED] += debits
+    tally.measures[c.segment, _CREDITED] += credit_units
+    tally.measures[c.segment, _DEBITED] += debit_units
     c.credited = np.float64(c.credited) + credit
     c.debited = np.float64(c.debited) + debit
 

@@ -161,11 +161,11 @@ def cohort_of(c: Any, clock: Clock, tally: Tally) -> int:
     """Return the cohort of the customer: 0 the initial base, then months of acquisition counted from the start."""
     if c.origin == 0 or c.since < clock.start:
         return 0
-    month = int(math.floor((c.since - clock.start) * clock.weeks * 12.0 / 52.0 + 1e-9))
+    month = math.floor((c.since - clock.start) * clock.weeks * 12.0 / 52.0 + 1e-9)
     return min(tally.cohorts.shape[0] - 1, 1 + month)
 
 
 def tenure_class(c: Any, clock: Clock, tally: Tally) -> int:
     """Return the customer's class of tenure, in quarters."""
-    quarter = int(math.floor((clock.tick - c.since) * clock.weeks / 13.0))
+    quarter = math.floor((clock.tick - c.since) * clock.weeks / 13.0)
     return min(tally.tenures.shape[0] - 1, max(0, quarter))

@@ -36,9 +36,16 @@ SEGMENT = np.dtype([(name, "f8") for name in (
 )])  # fmt: skip
 CONTRACT = np.dtype([("commitment_weeks", "f8"), ("renews", "i8")])
 PLAN = np.dtype(
-    [("relational_sample", "f8"), ("transactional_sample", "f8"), ("relational_period", "i8"), ("problem_touchpoint", "i8")]
-    + [("relational_today", "i8")]
+    [
+        ("relational_sample", "f8"),
+        ("transactional_sample", "f8"),
+        ("relational_period", "i8"),
+        ("relational_today", "i8"),
+        ("problem_touchpoint", "i8"),
+    ]
 )
+"""What is the same for all: surveys (`relational_today` is the phase asked this tick) and where problems are handled."""
+
 FUNCTIONAL, EMOTIONAL, MIX = 0, 1, 2
 """Last axis of `World.levels`: quality of either dimension, cumulative channel mix."""
 

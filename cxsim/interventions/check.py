@@ -12,7 +12,7 @@ from cxsim.spec.scenario import Scenario
 def check(scenario: Scenario) -> list[Fault]:
     """Return every fault of every intervention: unknown parameters, segments, channels, events, states, partners."""
     known = parameters(scenario)
-    found = []
+    found: list[Fault] = []
     for name, intervention in scenario.interventions.items():
         path = f"interventions.{name}"
         for i, effect in enumerate(intervention.effects):
@@ -26,7 +26,7 @@ def check(scenario: Scenario) -> list[Fault]:
 
 
 def _names(path: str, intervention: Intervention, scenario: Scenario) -> list[Fault]:
-    found = []
+    found: list[Fault] = []
     groups = (
         ("target.segments", intervention.target.segments, scenario.population.segments, "segment"),
         ("target.channels", intervention.target.channels, scenario.journey.channels, "channel"),
@@ -34,9 +34,8 @@ def _names(path: str, intervention: Intervention, scenario: Scenario) -> list[Fa
         ("cost.event", filter(None, (intervention.cost.event,)), scenario.journey.touchpoints, "touchpoint"),
     )
     for key, names, valid, what in groups:
-        for name in names:
-            if name not in valid:
-                found.append(Fault(f"{path}.{key}", f"must name a {what} of the scenario", name, nearest(name, valid)))
+        rule = f"must name a {what} of the scenario"
+        found.extend(Fault(f"{path}.{key}", rule, name, nearest(name, valid)) for name in names if name not in valid)
     if intervention.cost.per_event > 0.0 and intervention.cost.event is None:
         found.append(Fault(f"{path}.cost.event", "must name the touchpoint that per_event is paid for"))
     if intervention.target.state:

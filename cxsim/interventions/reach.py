@@ -47,7 +47,9 @@ def is_fixed(intervention: Intervention) -> bool:
     return not target.state and target.draw == "once" and target.cap_per_week is None
 
 
-def chosen(name: str, intervention: Intervention, rows: Rows, ids: Ints, week: int, segments: list[str], draw: Draw) -> Bools:
+def chosen(
+    name: str, intervention: Intervention, rows: Rows, ids: Ints, week: int, segments: list[str], draw: Draw
+) -> Bools:
     """Return which customers the coverage, the hold-out and the segments let through, in this week."""
     target = intervention.target
     reached = np.ones(len(rows), bool)

@@ -22,11 +22,11 @@ class Panel:
 
     def total(self, name: str, weeks: int) -> Floats:
         """Return the sum of a column over the first `weeks`, one value per replication."""
-        return np.nansum(self[name][:, : weeks * self.ticks_per_week], axis=1)
+        return np.asarray(np.nansum(self[name][:, : weeks * self.ticks_per_week], axis=1))
 
     def at(self, name: str, weeks: int) -> Floats:
         """Return a column at the end of `weeks`, one value per replication."""
-        return self[name][:, weeks * self.ticks_per_week - 1]
+        return np.asarray(self[name][:, weeks * self.ticks_per_week - 1])
 
     def recent(self, name: str, weeks: int, window: int = 13, weight: str | None = None) -> Floats:
         """Return the mean of a column over the `window` weeks before the end of `weeks`, weighted where values may be missing."""
@@ -37,7 +37,7 @@ class Panel:
         weights = np.where(np.isnan(values), 0.0, weights)
         total = weights.sum(axis=1)
         summed = np.where(np.isnan(values), 0.0, values * weights).sum(axis=1)
-        return np.divide(summed, total, out=np.full(total.shape, np.nan), where=total > 0)
+        return np.asarray(np.divide(summed, total, out=np.full(total.shape, np.nan), where=total > 0))
 
 
 def panels(weekly: pd.DataFrame, ticks_per_week: int) -> dict[str, Panel]:

@@ -126,7 +126,7 @@ def settle_in(c: Any, who: int, tick: int, origin: int, tenure_weeks: float, luc
     c.trust = p.trust_initial
     c.origin = origin
     # The tenure of the initial base is that of the day when counting starts.
-    c.since = tick if origin == 1 else laws.warmup_ticks - int(math.floor(tenure_weeks / laws.weeks + 0.5))
+    c.since = tick if origin == 1 else laws.warmup_ticks - math.floor(tenure_weeks / laws.weeks + 0.5)
     c.left = -1
     c.last_channel = NONE
     c.department = NONE

@@ -15,7 +15,17 @@ from cxsim.spec.behaviour import Behaviour
 from cxsim.spec.change import flatten
 from cxsim.spec.scenario import Scenario
 
-LEFT_OUT = ("name", "label", "objective", "sources.*", "interventions.*", "journey.nodes.*", "journey.start", "journey.active", "journey.golden_path*")
+LEFT_OUT = (
+    "name",
+    "label",
+    "objective",
+    "sources.*",
+    "interventions.*",
+    "journey.nodes.*",
+    "journey.start",
+    "journey.active",
+    "journey.golden_path*",
+)
 """What is no parameter: names, and what the map of the journey and the table of interventions show."""
 
 

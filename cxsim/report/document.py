@@ -44,7 +44,9 @@ def render(evidence: Evidence, page: Page) -> str:
     scenario = evidence.scenario
     kind = "Comparison of interventions" if evidence.arms else "Simulated run"
     title = scenario.label or scenario.name
-    top = f"<h1>{escape(title)}</h1>" + text(f"{kind} over {evidence.end} weeks. {_objective(scenario.objective)}", "lead")
+    top = f"<h1>{escape(title)}</h1>" + text(
+        f"{kind} over {evidence.end} weeks. {_objective(scenario.objective)}", "lead"
+    )
     return document(f"{title}: {kind.lower()}", contents, top + "".join(html for _, html in kept))
 
 

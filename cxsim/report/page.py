@@ -23,12 +23,12 @@ class Page:
 
     figures: dict[str, str] = field(default_factory=dict)
 
-    def figure(self, name: str, figure: Figure, caption: str) -> str:
-        """Return a figure with its caption, and keep it under its name."""
+    def figure(self, name: str, figure: Figure, caption: str, kind: str = "") -> str:
+        """Return a figure with its caption, and keep it under its name; a `large` one is scrolled sideways."""
         text = svg(figure, name)
         self.figures[name] = text
         drawn = text.replace("<svg ", f'<svg role="img" aria-label="{escape(caption, quote=True)}" ', 1)
-        return f'<figure><div class="drawn">{drawn}</div><figcaption>{escape(caption)}</figcaption></figure>'
+        return f'<figure><div class="drawn {kind}">{drawn}</div><figcaption>{escape(caption)}</figcaption></figure>'
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]], *, numbers: int = 1, wide: bool = False) -> str:

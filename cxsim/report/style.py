@@ -49,21 +49,28 @@ def tidy(axes: Axes, *, grid: str = "y") -> None:
 
 def head(axes: Axes, title: str, unit: str = "") -> None:
     """Write what a panel shows above its upper left corner, its unit below the title."""
-    axes.set_title(f"{title}\n" if unit else title, loc="left", fontsize=HEAD, fontweight="bold", color=INK)
+    axes.set_title(
+        title, loc="left", fontsize=HEAD, fontweight="bold", color=INK, pad=18 if unit else 6, parse_math=False
+    )
     if unit:
-        axes.text(0, 1.02, unit, transform=axes.transAxes, fontsize=SMALL, color=MUTED, va="bottom")
+        axes.annotate(
+            unit, (0, 1), xycoords="axes fraction", xytext=(0, 5), textcoords="offset points", fontsize=SMALL, color=MUTED,
+            parse_math=False,
+        )  # fmt: skip
 
 
-def label_ends(axes: Axes, ends: Sequence[tuple[float, float, str, str]], gap: float = 0.06) -> None:
-    """Write (x, y, text, colour) at the ends of lines, moved apart until no two are closer than `gap` of the height."""
+def label_ends(axes: Axes, ends: Sequence[tuple[float, float, str, str]], gap: float = 0.065) -> None:
+    """Write (x, y, text, colour) at the ends of lines, moved apart where they would meet; a line of text is `gap` high."""
     low, high = axes.get_ylim()
     wanted = np.array([(y - low) / (high - low) for _, y, _, _ in ends])
+    heights = np.array([gap * (1 + text.count("\n")) for _, _, text, _ in ends])
     order = np.argsort(wanted, kind="stable")
     places = wanted.copy()
     for before, now in zip(order, order[1:], strict=False):
-        places[now] = max(places[now], places[before] + gap)
-    over = max(0.0, float(places[order[-1]]) - 1.0) if len(order) else 0.0
-    for (x, _, text, colour), place in zip(ends, places - over, strict=True):
+        places[now] = max(places[now], places[before] + (heights[before] + heights[now]) / 2)
+    # Half of what was pushed up goes back down, so that labels stay around their lines.
+    shift = float(np.mean(places - wanted)) if len(order) else 0.0
+    for (x, _, text, colour), place in zip(ends, places - shift, strict=True):
         axes.annotate(
             text, (x, low + place * (high - low)), xytext=(5, 0), textcoords="offset points", fontsize=SMALL,
             color=colour, va="center", annotation_clip=False, parse_math=False,

@@ -38,6 +38,7 @@ TITLES = {
     "roi": "Return per unit of cost",
     "payback_weeks": "Week of payback",
 }
+_UNITS = (" %", " pp", " of 100")
 _PERCENT = {"churn_rate", "retention", "frustrated_share", "enchanted_share"}
 _MONEY = {"ltv", "ltv_observed", "ltv_simulated", "ltv_terminal", "revenue", "profit", "contact_cost", "cost", "npv"}
 _DECIMALS = {"nps_true": 1, "nps_survey": 1, "csat": 2, "ces": 2, "balance": 2, "roi": 2}
@@ -77,14 +78,18 @@ def number(value: float, decimals: int = 0, *, signed: bool = False) -> str:
 
 
 def money(value: float, currency: str, *, signed: bool = False) -> str:
-    """Return an amount to three digits: `EUR 1.51 m`, `EUR 368 k`, `EUR 18.2`."""
-    if math.isnan(value):
-        return NOTHING
-    for unit, size in ((" bn", 1e9), (" m", 1e6), (" k", 1e4)):
-        if abs(value) >= size * 0.9995:
-            scaled = value / (1e3 if unit == " k" else size)
-            return f"{currency} {number(scaled, _digits(scaled), signed=signed)}{unit}"
-    return f"{currency} {number(value, _digits(value), signed=signed)}"
+    """Return an amount to three digits: `EUR 1.51 m`, `EUR 368 k`, `EUR 18.2`; a sign stands in front: `+EUR 18.2`."""
+    if not math.isfinite(value):
+        return number(value)
+    if value == 0.0:
+        return f"{currency} 0"
+    sign = MINUS if value < 0 else "+" if signed else ""
+    for unit, size in ((" bn", 1e9), (" m", 1e6), (" k", 1e3)):
+        # Four digits are read as they are: EUR 1,607.
+        if abs(value) >= (size if size > 1e3 else 1e4) * 0.9995:
+            scaled = abs(value) / size
+            return f"{sign}{currency} {number(scaled, _digits(scaled))}{unit}"
+    return f"{sign}{currency} {number(abs(value), _digits(value))}"
 
 
 def percent(share: float, decimals: int = 1) -> str:
@@ -117,12 +122,15 @@ def change(metric: str, value: float, currency: str) -> str:
 
 
 def interval(low: float, high: float, say: Callable[[float], str]) -> str:
-    """Return an interval in words, each end as `say` says it."""
+    """Return an interval in words, each end as `say` says it, a unit that both ends share only once."""
     if math.isnan(low) or math.isnan(high):
         return "no interval"
     if low == high:
-        return "exactly" if low == 0.0 else say(low)
-    return f"{say(low)} to {say(high)}"
+        return "exactly 0" if low == 0.0 else say(low)
+    first, second = say(low), say(high)
+    for unit in _UNITS:
+        first = first.removesuffix(unit)
+    return f"{first} to {second}"
 
 
 def unit(metric: str, currency: str) -> str:

@@ -48,7 +48,9 @@ def read_arrows(paths: Sequence[Path]) -> pd.DataFrame:
     import pyarrow as pa
     from pyarrow import feather
 
-    return pa.concat_tables([feather.read_table(path) for path in paths], promote_options="permissive").to_pandas()
+    whole = pa.concat_tables([feather.read_table(path) for path in paths], promote_options="permissive")
+    table: pd.DataFrame = whole.to_pandas()
+    return table
 
 
 def write_csv(table: pd.DataFrame, path: Path) -> None:

@@ -10,8 +10,20 @@ import pandas as pd
 from cxsim.arrays import Floats, Ints
 from cxsim.engine.tally import ASKED_SCORES, CSAT_MARKS
 from cxsim.journey.tables import LifeCode
-from cxsim.measures import AVOIDABLE, FIRST_REAL, FIXED_POINT, N_CAUSES, NET_BINS, NET_LOW, NET_STEP, Cause, ExitCode
-from cxsim.measures import COUNTS_AMONG_REALS, Measure, Visit
+from cxsim.measures import (
+    AVOIDABLE,
+    COUNTS_AMONG_REALS,
+    FIRST_REAL,
+    FIXED_POINT,
+    N_CAUSES,
+    NET_BINS,
+    NET_LOW,
+    NET_STEP,
+    Cause,
+    ExitCode,
+    Measure,
+    Visit,
+)
 
 if TYPE_CHECKING:
     from cxsim.engine.model import CXModel
@@ -116,7 +128,18 @@ def weekly(model: CXModel) -> pd.DataFrame:
         "base_cost": raw(Measure.BASE_COST),
     }
     whole = {"prospects", "active", "lost", "acquired", "churned", "contacts", "complaints", "abandoned", "failures"}
-    whole |= {"asked", "answered", "csat_answers", "ces_answers", "settled", "closed_unresolved", "open_problems", "reached", "base_active", "base_churned"}
+    whole |= {
+        "asked",
+        "answered",
+        "csat_answers",
+        "ces_answers",
+        "settled",
+        "closed_unresolved",
+        "open_problems",
+        "reached",
+        "base_active",
+        "base_churned",
+    }
     tick = np.repeat(np.arange(ticks), groups)
     table: dict[str, object] = {
         "segment": np.tile([*model.blueprint.segments, ALL], ticks),
@@ -149,7 +172,7 @@ def cohorts(model: CXModel) -> pd.DataFrame:
 
 
 def ledger(model: CXModel) -> pd.DataFrame:
-    """Return one row per tick x touchpoint x channel x cause with bookings, in ec; `avoidable` is the avoidable part of the debits."""
+    """Return one row per tick x touchpoint x channel x cause with bookings (ec); `avoidable` is a part of the debits."""
     rows = np.concatenate(model.record.ledger) if model.record.ledger else np.zeros((0, 5), np.int64)
     b = model.blueprint
     cell = rows[:, 1]
@@ -161,14 +184,14 @@ def ledger(model: CXModel) -> pd.DataFrame:
     return pd.DataFrame({
         "tick": rows[:, 0],
         "week": rows[:, 0] * model.weeks,
-        "touchpoint": pd.Categorical.from_codes(place // channels, b.touchpoints),
-        "channel": pd.Categorical.from_codes(place % channels, [*b.channels, "none"]),
-        "cause": pd.Categorical.from_codes(cause, [c.name.lower() for c in Cause]),
+        "touchpoint": np.array(b.touchpoints)[place // channels],
+        "channel": np.array([*b.channels, "none"])[place % channels],
+        "cause": np.array([c.name.lower() for c in Cause])[cause],
         "credits": rows[:, 2] / FIXED_POINT,
         "debits": debits,
         "count": rows[:, 4],
         "avoidable": np.where(avoidable, debits, 0.0),
-    }).astype({"touchpoint": "str", "channel": "str", "cause": "str"})  # fmt: skip
+    })  # fmt: skip
 
 
 def surveys(model: CXModel) -> pd.DataFrame:
@@ -196,12 +219,13 @@ def surveys(model: CXModel) -> pd.DataFrame:
 
 
 def touchpoints(model: CXModel) -> pd.DataFrame:
-    """Return one row per year x touchpoint x channel: encounters, zone shares, satisfaction, effort, waits; and the spread of
-    the net booking of an encounter at the touchpoint (ec), the same in every channel row.
+    """Return one row per year x touchpoint x channel: encounters, zone shares, satisfaction, effort, waits.
+
+    `net_mean` and the percentiles describe the net booking of an encounter at the touchpoint (ec), the same in every channel row.
     """
     b = model.blueprint
     frames = []
-    middles = NET_LOW + NET_STEP * (np.arange(NET_BINS) + 0.5)
+    middles: Floats = np.asarray(NET_LOW + NET_STEP * (np.arange(NET_BINS) + 0.5), np.float64)
     for period, (visits, nets) in enumerate(zip(model.record.visits, model.record.nets, strict=True)):
         for k, name in enumerate(b.touchpoints):
             spread = _spread(nets[k], middles)
@@ -315,7 +339,6 @@ def customer_table(model: CXModel) -> pd.DataFrame:
     })  # fmt: skip
 
 
-
 def _name(model: CXModel, row: int) -> str:
     """Return the firm's name of a customer, else its number in the initial base or among the leads."""
     if row >= model.n_base:
@@ -324,20 +347,21 @@ def _name(model: CXModel, row: int) -> str:
 
 
 def _stock(model: CXModel, flow: Floats) -> Floats:
-    """Return the sum of all accounts at the end of each tick (ec), lost customers' as they left them; ticks x (segments + all)."""
+    """Return the sum of all accounts (ec) at the end of each tick, lost customers' as they left them; by tick and segment."""
     opening = model.record.opening
     own = np.bincount(model.rows["segment"][: opening.size], opening, len(model.blueprint.segments))
     return np.append(own, own.sum()) + np.cumsum(flow, axis=0)
 
 
 def _fixed_costs(model: CXModel, active: Floats) -> Floats:
-    """Return the costs that no single customer causes, spread over segments by their active customers; ticks x (segments + all)."""
+    """Return the costs that no single customer causes, spread over segments by active customers; ticks x (segments + all)."""
     money = np.array(model.record.fixed_costs)[:, None]
     return money * _ratio(active, active[:, -1:], empty=0.0)
 
 
 def _ratio(part: Floats, whole: Floats, empty: float = np.nan) -> Floats:
-    return np.divide(part, whole, out=np.full(np.broadcast(part, whole).shape, empty), where=whole > 0)
+    out = np.full(np.broadcast(part, whole).shape, empty)
+    return np.asarray(np.divide(part, whole, out=out, where=whole > 0))
 
 
 def _nps(scores: Ints) -> Floats:

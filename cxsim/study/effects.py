@@ -123,16 +123,26 @@ class _Judge:
         better = float((np.sign(npv).mean() + 1.0) / 2.0)
         rows = [self._bare(arm, "npv", segment, weeks, mean, low, high, n, better)]
         ratio = return_on_investment(npv, spent, self.confidence)
-        roi = (0.0, 0.0, 0.0) if nothing else (ratio.roi, ratio.ci_low, ratio.ci_high)
-        rows.append(self._bare(arm, "roi", segment, weeks, *roi, n, better))
+        low, mid, high = (0.0, 0.0, 0.0) if nothing else (ratio.ci_low, ratio.roi, ratio.ci_high)
+        rows.append(self._bare(arm, "roi", segment, weeks, mid, low, high, n, better))
         per_tick = (1.0 + self.scenario.money.discount_year) ** (1.0 / (WEEKS_PER_YEAR * self.per_week)) - 1.0
         back = payback(cash, per_tick, self.confidence)
-        times = (0.0, 0.0, 0.0) if nothing else tuple(t / self.per_week for t in (back.median, back.median_low, back.median_high))
-        rows.append(self._bare(arm, "payback_weeks", segment, weeks, *times, n, back.share_paid_back))
+        ticks = np.zeros(3) if nothing else np.array([back.median, back.median_low, back.median_high])
+        mid, low, high = (ticks / self.per_week).tolist()
+        rows.append(self._bare(arm, "payback_weeks", segment, weeks, mid, low, high, n, back.share_paid_back))
         return rows
 
     def _bare(
-        self, arm: str, metric: str, segment: str, weeks: int, mean: float, low: float, high: float, n: int, better: float
+        self,
+        arm: str,
+        metric: str,
+        segment: str,
+        weeks: int,
+        mean: float,
+        low: float,
+        high: float,
+        n: int,
+        better: float,
     ) -> tuple[object, ...]:
         """Return a row of a metric that only a difference has: the baseline is 0."""
         effect = PairedEffect(0.0, mean, mean, low, high, self.confidence, n, np.nan, np.nan, better, np.nan)

@@ -18,7 +18,8 @@ _ATTEMPTS = 3
 
 def say(text: str) -> None:
     """Tell the user something, on standard error."""
-    print(text, file=sys.stderr, flush=True)
+    sys.stderr.write(text + "\n")
+    sys.stderr.flush()
 
 
 def workers_for(asked: int, tasks: int) -> int:
@@ -42,7 +43,9 @@ def run_tasks[T](tasks: Mapping[Any, tuple[Any, ...]], work: Callable[..., T], w
 
     missing = dict(tasks)
     for _ in range(_ATTEMPTS):
-        executor = get_reusable_executor(max_workers=workers, initializer=_be_quiet, env={"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"})
+        executor = get_reusable_executor(
+            max_workers=workers, initializer=_be_quiet, env={"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+        )
         try:
             futures = {executor.submit(work, *arguments): key for key, arguments in missing.items()}
             for future in as_completed(futures):

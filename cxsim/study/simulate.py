@@ -58,7 +58,9 @@ def run_job(job: Job, command: str = "run", progress: bool = True) -> Path:
         return folder.finish(collected(folder))
 
 
-def make_plan(job: Job, arms: Mapping[str, tuple[str, ...]], base: Any = None, ids: Sequence[str] | None = None) -> Plan:
+def make_plan(
+    job: Job, arms: Mapping[str, tuple[str, ...]], base: Any = None, ids: Sequence[str] | None = None
+) -> Plan:
     """Return the plan of a job's replications; a single replication may use all threads."""
     alone = workers_for(job.engine.workers, job.study.replications) == 1
     return Plan(

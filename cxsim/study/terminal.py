@@ -47,9 +47,7 @@ def fit_tail(tenures: pd.DataFrame, from_year: int) -> Tail:
     return Tail(fit.alpha, fit.beta)
 
 
-def terminal_value(
-    survivors: pd.DataFrame, tenures: pd.DataFrame, panel: Panel, scenario: Scenario
-) -> Floats:
+def terminal_value(survivors: pd.DataFrame, tenures: pd.DataFrame, panel: Panel, scenario: Scenario) -> Floats:
     """Return the discounted margin beyond the run per customer of the initial base, one value per replication.
 
     `survivors` and `panel` belong to one arm and one segment (or all), `tenures` to the arm.
@@ -63,7 +61,9 @@ def terminal_value(
         return np.zeros(len(replications))
     tail = fit_tail(tenures, int(alive["tenure_years"].min()))
     years = np.unique(alive["tenure_years"].to_numpy())
-    residual = dict(zip(years, discounted_residual_lifetime(tail.alpha, tail.beta, years, max(discount, 1e-6)), strict=True))
+    residual = dict(
+        zip(years, discounted_residual_lifetime(tail.alpha, tail.beta, years, max(discount, 1e-6)), strict=True)
+    )
     window = min(52 * panel.ticks_per_week, panel["base_cost"].shape[1])
     exposure = panel["base_active"][:, -window:].sum(axis=1) / panel.ticks_per_week
     cost_year = panel["base_cost"][:, -window:].sum(axis=1) / np.maximum(exposure, 1e-12) * WEEKS_PER_YEAR

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -21,7 +22,7 @@ _COLOURS = {Verdict.GAIN: GAIN, Verdict.LOSS: LOSS}
 def draw(evidence: Evidence, metrics: Sequence[str] = _METRICS) -> Figure:
     """Return the forest of effects, interventions by net present value from above."""
     arms = evidence.ranked
-    step = 0.24 * max(2, len(evidence.horizons)) + 0.12
+    step = 0.2 * max(2, len(evidence.horizons)) + 0.14
     figure = canvas(1.5 + step * len(arms))
     axes = panels(figure, 1, len(metrics), share_y=True)
     for each, metric in zip(axes, metrics, strict=True):
@@ -42,7 +43,7 @@ def _panel(axes: Axes, evidence: Evidence, metric: str) -> None:
             axes.axhspan(row - 0.5, row + 0.5, color=GRID, alpha=0.35, linewidth=0)
         for place, weeks in enumerate(horizons):
             effect = evidence.effect(metric, arm, weeks)
-            y = row + (place - (len(horizons) - 1) / 2) * 0.24
+            y = row + (place - (len(horizons) - 1) / 2) * 0.25
             found = verdict(effect.low, effect.high, higher_is_better=METRICS[metric].higher_is_better)
             colour = _COLOURS.get(found, UNDECIDED)
             mark = _MARKS[evidence.horizons.index(weeks) % len(_MARKS)]
@@ -50,7 +51,7 @@ def _panel(axes: Axes, evidence: Evidence, metric: str) -> None:
                 [effect.low * size, effect.high * size], [y, y], color=colour, linewidth=1.8, solid_capstyle="butt"
             )
             face = colour if found in _COLOURS else "white"
-            axes.plot(effect.difference * size, y, mark, color=colour, markerfacecolor=face, markersize=5.5)
+            axes.plot(effect.difference * size, y, mark, color=colour, markerfacecolor=face, markersize=4.8)
     axes.axvline(0.0, color=INK, linewidth=0.9)
     head(axes, TITLES[metric], name)
     tidy(axes, grid="x")
@@ -76,6 +77,4 @@ def _key(evidence: Evidence) -> str:
 
 
 def _folded(words: str, width: int = 20) -> str:
-    import textwrap
-
     return "\n".join(textwrap.wrap(words, width))

@@ -22,10 +22,10 @@ def draw(evidence: Evidence, arm: str = BASELINE) -> Figure:
     if promise.functional == promise.emotional:
         promised = {promise.functional: "promised, both"}
     for level, words in promised.items():
-        expected.axhline(100.0 * level, color=MUTED, linewidth=1.2, linestyle=(0.0, (4.0, 2.0)))
+        expected.plot([0.0, ends[0][0]], [100.0 * level] * 2, color=MUTED, linewidth=1.2, linestyle=(0.0, (4.0, 2.0)))
         ends.append((ends[0][0], 100.0 * level, words, MUTED))
     expected.margins(y=0.2)
-    label_ends(expected, ends, gap=0.13)
+    label_ends(expected, ends, gap=0.09)
     head(expected, "Expectation of active customers", "points of 100")
     lines = [
         draw_line(felt, evidence, arm, name, colour, factor=100.0, label=words)
@@ -35,7 +35,7 @@ def draw(evidence: Evidence, arm: str = BASELINE) -> Figure:
         )
     ]
     felt.set_ylim(0.0, 100.0)
-    label_ends(felt, lines, gap=0.13)
+    label_ends(felt, lines, gap=0.09)
     head(felt, "Trust and habituation", "points of 100")
     for each in (expected, felt):
         each.set_xlabel("week", fontsize=SMALL)

@@ -45,5 +45,6 @@ def _bars(axes: Axes, rows: pd.DataFrame, title: str) -> None:
     axes.axvline(0.0, color=INK, linewidth=0.9)
     tidy(axes, grid="x")
     axes.spines["bottom"].set_visible(False)
-    axes.margins(x=0.16)
+    left, right = float(rows["debits"].max()), float(rows["credits"].max())
+    axes.set_xlim(-left - 0.16 * (left + right), right + 0.16 * (left + right))
     head(axes, title, "ec a customer and year: debits left, credits right")

@@ -17,11 +17,12 @@ _COLUMNS = 2
 
 
 def draw(evidence: Evidence) -> Figure:
-    """Return one bridge an intervention, all over the longest horizon and on one scale of money."""
+    """Return one bridge an intervention over the longest horizon, each on its own scale."""
     arms = evidence.ranked
     rows = math.ceil(len(arms) / _COLUMNS)
     figure = canvas(0.3 + 2.35 * rows)
     axes = panels(figure, rows, _COLUMNS)
+    figure.get_layout_engine().set(wspace=0.06, hspace=0.06)
     size, unit = (1e6, "million ") if _largest(evidence) >= 1e6 else (1e3, "thousand ")
     for each, arm in zip(axes, arms, strict=False):
         _bridge(each, evidence, arm, size)
@@ -45,7 +46,6 @@ def _bridge(axes: Axes, evidence: Evidence, arm: str, size: float) -> None:
     axes.barh(row, total, height=0.62, color=INK)
     if not math.isnan(low):
         axes.plot([low, high], [row, row], color="#f0a500", linewidth=2.2, solid_capstyle="butt")
-        axes.plot([low, low, high, high], [row - 0.16, row + 0.16] * 2, "|", color="#f0a500", markersize=0)
     _value(
         axes, max(0.0, total, high if not math.isnan(high) else total), row, number(total, 2, signed=True), bold=True
     )

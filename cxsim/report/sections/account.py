@@ -25,7 +25,9 @@ def write(evidence: Evidence, page: Page) -> str:
         "and satisfied begins is not recorded, so the two stand together. Right: mean balance with its interval."
     )
     booking = "Credits (blue) and debits (orange) of the baseline; pale orange debits are unavoidable."
-    expected = "Expectations follow what is lived, not what is promised; trust falls where promises are not kept. Baseline."
+    expected = (
+        "Expectations follow what is lived, not what is promised; trust falls where promises are not kept. Baseline."
+    )
     return section(
         "account", TITLE, text(words), page.figure("account", account.draw(evidence), over_time),
         page.figure("ledger", ledger.draw(evidence), booking), page.figure("expectation", expectation.draw(evidence), expected),

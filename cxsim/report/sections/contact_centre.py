@@ -7,9 +7,10 @@ import numpy as np
 from cxsim.report.evidence import BASELINE, Evidence
 from cxsim.report.figures import desks
 from cxsim.report.page import Page, section, table, text
-from cxsim.report.wording import number, percent
+from cxsim.report.wording import NOTHING, number, percent
 
 TITLE = "Contact centre"
+_DAY = 24.0 * 60.0
 
 
 def write(evidence: Evidence, page: Page) -> str:
@@ -18,13 +19,20 @@ def write(evidence: Evidence, page: Page) -> str:
         return ""
     caption = (
         "Baseline by quarter of the run. Contacts are those of the represented base; hanging up and waits are weighted by "
-        "contacts. A back office has no queue: its delay stands in the table."
+        "contacts. A back office has no queue: see its backlog in the table."
     )
     rows = [_row(evidence, arm) for arm in (BASELINE, *evidence.ranked)]
-    head = ("Arm", "Contacts a year per 100 customers", "Hung up", "Wait, min", "Solved at first contact", "Complaints a year per 100")
+    head = (
+        "Arm",
+        "Contacts a year per 100 customers",
+        "Hung up",
+        "Wait, min",
+        "Solved at first contact",
+        "Complaints a year per 100",
+    )
     note = (
-        "All desks together, over the whole run. Hung up: share of contacts that gave up in a queue. Solved at first contact: "
-        "share of first contacts about a problem that settled it."
+        "The whole run, all queues together. Hung up: share of contacts in a queue that gave up. Solved at first contact: share "
+        "of first contacts about a problem that settled it, mean of weeks."
     )
     return section(
         "contact-centre", TITLE, page.figure("desks", desks.draw(evidence), caption), table(head, rows), _offices(evidence),
@@ -37,10 +45,13 @@ def _row(evidence: Evidence, arm: str) -> tuple[str, ...]:
     years = float(panel["active"].sum()) / (52.0 * evidence.scenario.time.ticks_per_week)
     contacts = float(panel["contacts"].sum())
     fcr = panel["fcr"][~np.isnan(panel["fcr"])]
-    waits = panel["mean_wait_min"][~np.isnan(panel["mean_wait_min"])]
+    table_ = evidence.tables["desks"]
+    queues = table_[(table_["scenario"] == arm) & (table_["kind"] == "queue") & (table_["contacts"] > 0)]
+    called = float(queues["contacts"].sum())
+    lost, waited = ((queues[name] * queues["contacts"]).sum() for name in ("abandoned_share", "mean_wait_min"))
     return (
-        evidence.label(arm), number(100.0 * contacts / years, 1), percent(float(panel["abandoned"].sum()) / contacts if contacts else np.nan),
-        number(float(waits.mean()), 2) if waits.size else number(np.nan), percent(float(fcr.mean())) if fcr.size else number(np.nan),
+        evidence.label(arm), number(100.0 * contacts / years, 1), percent(float(lost) / called) if called else NOTHING,
+        number(float(waited) / called, 2) if called else NOTHING, percent(float(fcr.mean())) if fcr.size else NOTHING,
         number(100.0 * float(panel["complaints"].sum()) / years, 1),
     )  # fmt: skip
 
@@ -53,7 +64,12 @@ def _offices(evidence: Evidence) -> str:
     arms = [arm for arm in (BASELINE, *evidence.ranked)]
     means = offices.groupby(["desk", "scenario"])[["backlog", "occupancy"]].mean()
     rows = [
-        (str(desk), evidence.label(arm), number(float(means.loc[(desk, arm), "backlog"])), percent(float(means.loc[(desk, arm), "occupancy"]), 0))
+        (
+            str(desk),
+            evidence.label(arm),
+            number(float(means.loc[(desk, arm), "backlog"])),
+            percent(float(means.loc[(desk, arm), "occupancy"]), 0),
+        )
         for desk in dict.fromkeys(offices["desk"])
         for arm in arms
     ]

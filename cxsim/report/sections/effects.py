@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from functools import partial
+from html import escape
 
 from cxsim.metrics.horizons import METRICS
 from cxsim.report.evidence import Evidence
@@ -13,7 +15,9 @@ from cxsim.report.wording import NOTHING, TITLES, change, interval, level, numbe
 
 TITLE = "Effects of the interventions"
 _MUCH_TAIL = 0.20
-_IN_TABLE = tuple(metric for metric in TITLES if metric not in {"payback_weeks", "ltv_observed", "ltv_simulated", "ltv_terminal"})
+_IN_TABLE = tuple(
+    metric for metric in TITLES if metric not in {"payback_weeks", "ltv_observed", "ltv_simulated", "ltv_terminal"}
+)
 
 
 def write(evidence: Evidence, page: Page) -> str:
@@ -50,13 +54,21 @@ def _returns(evidence: Evidence) -> str:
         for weeks in evidence.horizons:
             npv, roi = evidence.effect("npv", arm, weeks), evidence.effect("roi", arm, weeks)
             week, share = payback(evidence, arm, weeks)
-            bounds = interval(npv.low, npv.high, lambda value: change("npv", value, evidence.currency))
+            bounds = interval(npv.low, npv.high, partial(change, "npv", currency=evidence.currency))
             first = evidence.label(arm) if weeks == evidence.horizons[0] else ""
             rows.append((
-                first, f"{weeks}", change("npv", npv.difference, evidence.currency), bounds, number(npv.p_better * evidence.replications, 0)
-                + f" of {evidence.replications}", number(roi.difference, 2, signed=True), week, share,
+                first, f"{weeks}", change("npv", npv.difference, evidence.currency), bounds, f"{(evidence.npv(arm, weeks) > 0).sum()} of {evidence.replications}", number(roi.difference, 2, signed=True), week, share,
             ))  # fmt: skip
-    head = ("Intervention", "Weeks", "NPV", "Interval", "NPV above 0", "NPV per unit of cost", "Paid back", "In replications")
+    head = (
+        "Intervention",
+        "Weeks",
+        "NPV",
+        "Interval",
+        "NPV above 0",
+        "NPV per unit of cost",
+        "Paid back",
+        "In replications",
+    )
     return "<h3>Money</h3>" + table(head, rows) + text(
         "Week of payback: the median over replications, counted from the start of the run, after which the discounted total "
         "never is below zero again.", "note",
@@ -68,13 +80,19 @@ def _lifetime(evidence: Evidence) -> str:
         whole, tail = values["ltv"], values["ltv_terminal"]
         share = tail / whole if whole else math.nan
         flag = " ⚠" if share > _MUCH_TAIL else ""
-        cells = [level(metric, values[metric], evidence.currency) for metric in ("ltv_observed", "ltv_simulated", "ltv_terminal", "ltv")]
+        cells = [
+            level(metric, values[metric], evidence.currency)
+            for metric in ("ltv_observed", "ltv_simulated", "ltv_terminal", "ltv")
+        ]
         return (name, *cells, percent(share, 0) + flag)
 
     metrics = ("ltv", "ltv_observed", "ltv_simulated", "ltv_terminal")
     first = evidence.ranked[0]
     rows = [row("Baseline", {metric: evidence.effect(metric, first).baseline for metric in metrics})]
-    rows += [row(evidence.label(arm), {metric: evidence.effect(metric, arm).treated for metric in metrics}) for arm in evidence.ranked]
+    rows += [
+        row(evidence.label(arm), {metric: evidence.effect(metric, arm).treated for metric in metrics})
+        for arm in evidence.ranked
+    ]
     flagged = any("⚠" in cells[-1] for cells in rows)
     head = ("Arm", "Paid before the run", f"Within {evidence.end} weeks", "After that", "Whole life", "Share after")
     words = (
@@ -82,7 +100,9 @@ def _lifetime(evidence: Evidence) -> str:
         "beta-geometric law fitted to the last year; it is extrapolated, not simulated."
     )
     if flagged:
-        words += " ⚠ More than 20 % of the lifetime value lies there: judge by net present value, not by lifetime value."
+        words += (
+            " ⚠ More than 20 % of the lifetime value lies there: judge by net present value, not by lifetime value."
+        )
     return table(head, rows) + text(words, "note")
 
 
@@ -95,7 +115,7 @@ def _table(evidence: Evidence, arm: str) -> str:
         cells = [TITLES[metric], NOTHING if metric in {"npv", "roi"} else level(metric, base, evidence.currency)]
         for weeks in evidence.horizons:
             effect = evidence.effect(metric, arm, weeks)
-            say = lambda value, metric=metric: change(metric, value, evidence.currency)
+            say = partial(change, metric, currency=evidence.currency)
             zero = " ○" if effect.low <= 0.0 <= effect.high and effect.low < effect.high else ""
             cells += [say(effect.difference) + zero, interval(effect.low, effect.high, say)]
         rows.append(cells)
@@ -103,10 +123,4 @@ def _table(evidence: Evidence, arm: str) -> str:
     for weeks in evidence.horizons:
         head += [f"Change, {weeks} weeks", "Interval"]
     note = text("○: the interval includes zero. Counts and money are those of the represented base.", "note")
-    return f"<details><summary>{_escaped(evidence.label(arm))}</summary>{table(head, rows, wide=True)}{note}</details>"
-
-
-def _escaped(words: str) -> str:
-    from html import escape
-
-    return escape(words)
+    return f"<details><summary>{escape(evidence.label(arm))}</summary>{table(head, rows, wide=True)}{note}</details>"

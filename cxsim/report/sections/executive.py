@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from html import escape
 
 import numpy as np
@@ -12,11 +13,12 @@ from cxsim.report.bookings import CAUSES, booked
 from cxsim.report.evidence import BASELINE, Evidence
 from cxsim.report.page import Page, section, text
 from cxsim.report.payback import payback
-from cxsim.report.wording import TITLES, Verdict, change, interval, level, listed, money, number, percent, verdict
+from cxsim.report.wording import TITLES, Verdict, change, interval, level, listed, number, percent, verdict
 from cxsim.study.paired import mean_interval
 
 TITLE = "Summary"
-_SIDE_EFFECTS = ("churn_rate", "nps_true", "satisfaction", "acquired", "contacts", "complaints", "frustrated_share")
+_SIDE_EFFECTS = ("churn_rate", "nps_true", "satisfaction", "acquired", "frustrated_share")
+"""Measures that do not grow merely because more customers stay."""
 
 
 def write(evidence: Evidence, page: Page) -> str:
@@ -82,17 +84,29 @@ def _actions(evidence: Evidence) -> str:
 
 def _action(evidence: Evidence, rank: int, arm: str) -> str:
     npv = evidence.effect("npv", arm)
-    week, share = payback(evidence, arm)
-    say = lambda value: money(value, evidence.currency, signed=True)
-    about = f"{evidence.confidence:.0%} interval {interval(npv.low, npv.high, say)}."
-    paid = f"Paid back: {week}, in {share} replications."
+    say = partial(change, "npv", currency=evidence.currency)
+    ahead = int((evidence.npv(arm) > 0).sum())
+    bounds = interval(npv.low, npv.high, say)
+    about = f"{evidence.confidence:.0%} interval {bounds}; above zero in {ahead} of {evidence.replications} replications."
     effects = ", ".join(
         f"{words} {change(metric, evidence.effect(metric, arm).difference, evidence.currency)}"
         for metric, words in (("churn_rate", "yearly churn"), ("nps_true", "NPS"), ("ltv", "lifetime value"))
     )
     worse = _worse(evidence, arm)
     price = f" Its price: {worse}." if worse else ""
-    return _card(f"{rank}. {evidence.label(arm)}", say(npv.difference), about, paid, f"{_capital(effects)}.{price}", kind="gain")
+    return _card(
+        f"{rank}. {evidence.label(arm)}", say(npv.difference), about, _paid(evidence, arm), f"{_capital(effects)}.{price}", kind="gain"
+    )
+
+
+def _paid(evidence: Evidence, arm: str) -> str:
+    week, share = payback(evidence, arm)
+    if not week.startswith("week"):
+        return f"Paid back: {week} ({share} replications)."
+    known = evidence.scenario.interventions
+    start = min((known[name].start_week for name in arm.split("+") if name in known), default=0.0)
+    after = evidence.effect("payback_weeks", arm).difference - start
+    return f"Paid back in {week}, {number(after)} weeks after its start ({share} replications)."
 
 
 def _worse(evidence: Evidence, arm: str) -> str:
@@ -111,7 +125,7 @@ def _lead(evidence: Evidence) -> str:
         return ""
     first, second = evidence.ranked[:2]
     mean, low, high = mean_interval(evidence.npv(first) - evidence.npv(second), evidence.confidence)
-    say = lambda value: money(value, evidence.currency, signed=True)
+    say = partial(change, "npv", currency=evidence.currency)
     sure = "the order of the two is sure" if low > 0 else "which of the two is better is not settled"
     return text(
         f"{evidence.label(first)} leads {evidence.label(second)} by {say(mean)} ({interval(low, high, say)}): {sure}, as "
@@ -121,14 +135,14 @@ def _lead(evidence: Evidence) -> str:
 
 def _warnings(evidence: Evidence) -> str:
     found = _verdicts(evidence)
-    say = lambda arm: f"{evidence.label(arm)} ({money(evidence.effect('npv', arm).difference, evidence.currency, signed=True)})"
     lines = []
     for kind, words in (
         (Verdict.LOSS, f"Lose money within {evidence.end} weeks"),
         (Verdict.UNDECIDED, "Undecided, the interval of the net present value includes zero"),
         (Verdict.NOTHING, "No effect at all, exactly zero"),
     ):
-        arms = [say(arm) for arm in evidence.ranked if found[arm] is kind]
+        npv = {arm: evidence.effect("npv", arm).difference for arm in evidence.ranked if found[arm] is kind}
+        arms = [f"{evidence.label(arm)} ({change('npv', value, evidence.currency)})" for arm, value in npv.items()]
         if arms:
             lines.append(f'<p class="warn"><strong>{escape(words)}:</strong> {escape(listed(arms))}.</p>')
     chance = (1.0 - evidence.confidence) * len(evidence.arms)
@@ -151,19 +165,21 @@ def _verdicts(evidence: Evidence) -> dict[str, Verdict]:
 
 def _with_interval(evidence: Evidence, metric: str) -> tuple[str, str]:
     mean, low, high = evidence.level(metric)
-    say = lambda value: level(metric, value, evidence.currency)
+    say = partial(level, metric, currency=evidence.currency)
     if not np.isfinite([low, high]).all():
         return say(mean), "one replication, no interval"
     return say(mean), f"{evidence.confidence:.0%} interval {interval(low, high, say)}"
 
 
 def _best(evidence: Evidence, metric: str) -> str:
-    """Return what the best arm would make of a measure."""
-    if evidence.best is None:
+    """Return which arm would better a measure most, and by how much."""
+    if not evidence.arms:
         return ""
-    effect = evidence.effect(metric, evidence.best)
-    say = lambda value: change(metric, value, evidence.currency)
-    return f"{evidence.label(evidence.best)}: {say(effect.difference)} ({interval(effect.low, effect.high, say)})."
+    sign = 1.0 if METRICS[metric].higher_is_better else -1.0
+    arm = max(evidence.ranked, key=lambda name: sign * evidence.effect(metric, name).difference)
+    effect = evidence.effect(metric, arm)
+    say = partial(change, metric, currency=evidence.currency)
+    return f"Bettered most by {evidence.label(arm)}: {say(effect.difference)} ({interval(effect.low, effect.high, say)})."
 
 
 def _card(title: str, value: str, *lines: str, kind: str = "") -> str:

@@ -25,8 +25,8 @@ def write(evidence: Evidence, page: Page) -> str:
     )
     parts = [page.figure("journey_map", journey_curve.draw(evidence), curve), _table(evidence)]
     parts += ["<h3>By channel</h3>", page.figure("heat_map", heat_map.draw(evidence), heat)]
-    plan = "The journey as configured: stages as columns, transitions with how they are decided."
-    parts += ["<h3>Map</h3>", page.figure("journey_graph", journey_graph.draw(evidence.scenario), plan)]
+    plan = "The journey as configured: stages as columns, transitions with how they are decided. Scroll sideways to see all of it."
+    parts += ["<h3>Map</h3>", page.figure("journey_graph", journey_graph.draw(evidence.scenario), plan, kind="large")]
     return section("journey", TITLE, *parts)
 
 
@@ -37,7 +37,10 @@ def _table(evidence: Evidence) -> str:
     for name, row in before.iterrows():
         star = " ★" if row["moment_of_truth"] else ""
         cells = [f"{str(name).replace('_', ' ')}{star}", str(row["stage"]), number(row["visits"], 1)]
-        cells += [number(row["net_mean"], 2, signed=True), f"{number(row['net_p10'], 2)} to {number(row['net_p90'], 2)}"]
+        cells += [
+            number(row["net_mean"], 2, signed=True),
+            f"{number(row['net_p10'], 2)} to {number(row['net_p90'], 2)}",
+        ]
         if after is not None:
             cells.append(number(after.loc[name, "net_mean"], 2, signed=True) if name in after.index else NOTHING)
         rows.append(cells)

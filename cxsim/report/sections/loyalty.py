@@ -5,6 +5,7 @@ from __future__ import annotations
 from cxsim.report.evidence import Evidence
 from cxsim.report.figures import retention
 from cxsim.report.page import Page, section, text
+from cxsim.report.wording import percent
 
 TITLE = "Loyalty"
 
@@ -21,9 +22,10 @@ def write(evidence: Evidence, page: Page) -> str:
     words = "Too few customers were won to fit a retention law to them."
     if law is not None:
         words = (
-            f"Customers won: sBG with alpha {law.alpha:.3g}, beta {law.beta:.3g} a quarter. The law knows nothing of "
-            "commitments, so it misses the calm before a commitment ends and the wave of departures after it."
+            f"Customers won: no difference between them can be seen, so the law is that of constant churn, "
+            f"{percent(law.alpha / (law.alpha + law.beta))} a quarter."
+            if law.at_boundary
+            else f"Customers won: sBG with alpha {law.alpha:.3g}, beta {law.beta:.3g} a quarter."
         )
-        if law.at_boundary:
-            words += " No difference between customers can be seen: the law is that of constant churn."
+        words += " The law knows nothing of commitments: it misses the calm before one ends and the departures after."
     return section("loyalty", TITLE, page.figure("retention", retention.draw(evidence), caption), text(words, "note"))

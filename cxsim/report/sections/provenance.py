@@ -18,11 +18,18 @@ def write(evidence: Evidence, page: Page) -> str:
     )
     rows = [(line.mechanism, line.path, line.value, line.tag, line.source) for line in sheet(evidence.scenario)]
     changed = [
-        (evidence.label(name), ", ".join(f"{e.parameter} {e.operation} {e.value:g}" for e in lever.effects) or "nothing", lever.evidence or "no source")
+        (
+            evidence.label(name),
+            ", ".join(f"{e.parameter} {e.operation} {e.value:g}" for e in lever.effects) or "nothing",
+            lever.evidence or "no source",
+        )
         for name, lever in evidence.scenario.interventions.items()
         if any(name in arm.split("+") for arm in evidence.arms)
     ]
-    levers = ["<h3>What the interventions are taken to change</h3>", table(("Intervention", "Changes", "Evidence"), changed, numbers=3)]
+    levers = [
+        "<h3>What the interventions are taken to change</h3>",
+        table(("Intervention", "Changes", "Evidence"), changed, numbers=3),
+    ]
     items = "".join(f"<li>{line}</li>" for line in limits())
     return section(
         "assumptions", TITLE, text(words), *(levers if changed else []), "<h3>Parameters</h3>",
@@ -35,10 +42,19 @@ def _manifest(evidence: Evidence) -> str:
     facts, population = evidence.facts, evidence.scenario.population
     versions = ", ".join(f"{name} {value}" for name, value in facts.get("versions", {}).items())
     rows = [
-        ("Run", f"{facts.get('run_id', 'in memory')} ({facts.get('command', 'run')} of scenario {evidence.scenario.name})"),
+        (
+            "Run",
+            f"{facts.get('run_id', 'in memory')} ({facts.get('command', 'run')} of scenario {evidence.scenario.name})",
+        ),
         ("Seed, replications", f"{facts.get('seed', 'unknown')}, {evidence.replications}"),
-        ("Simulated customers", f"{number(population.size)}, standing for {number(population.represents or population.size)}"),
-        ("Time", f"{evidence.scenario.time.horizon_weeks} weeks after {evidence.scenario.time.warmup_weeks} of warm-up, tick: {evidence.scenario.time.tick}"),
+        (
+            "Simulated customers",
+            f"{number(population.size)}, standing for {number(population.represents or population.size)}",
+        ),
+        (
+            "Time",
+            f"{evidence.scenario.time.horizon_weeks} weeks after {evidence.scenario.time.warmup_weeks} of warm-up, tick: {evidence.scenario.time.tick}",
+        ),
         ("Started, wall time", f"{facts.get('started', 'unknown')}, {facts.get('wall_seconds', 'unknown')} s"),
         ("Versions", versions or "unknown"),
     ]

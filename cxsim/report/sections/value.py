@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cxsim.report.evidence import Evidence
-from cxsim.report.figures.value_bridge import draw
+from cxsim.report.figures import cash, value_bridge
 from cxsim.report.page import Page, section, table, text
 from cxsim.report.wording import money
 
@@ -16,7 +16,7 @@ def write(evidence: Evidence, page: Page) -> str:
         return ""
     caption = (
         f"From margin gained to net present value over {evidence.end} weeks, mean over replications; the bar on the total is "
-        f"its {evidence.confidence:.0%} interval. Blue adds, orange takes away."
+        f"its {evidence.confidence:.0%} interval. Blue adds, orange takes away. Every panel has its own scale."
     )
     parts = {arm: evidence.npv_parts(arm) for arm in evidence.ranked}
     names = list(next(iter(parts.values())))
@@ -28,11 +28,15 @@ def write(evidence: Evidence, page: Page) -> str:
         )
         for arm in evidence.ranked
     ]
+    over_time = (
+        "Where a line crosses zero for good, the intervention has paid for itself. Lines are means over replications, bands "
+        f"{evidence.confidence:.0%} intervals."
+    )
     words = (
         "Margin of customers kept is that of the initial base; a customer who is not won costs no acquisition, which is why "
         "promising less can save money. Costs saved count as gains."
     )
     return section(
-        "value", TITLE, text(words), page.figure("value_bridge", draw(evidence), caption),
+        "value", TITLE, page.figure("cash", cash.draw(evidence), over_time), text(words), page.figure("value_bridge", value_bridge.draw(evidence), caption),
         table(("Intervention", *(name[0].upper() + name[1:] for name in names), "NPV"), rows),
     )  # fmt: skip

@@ -133,7 +133,7 @@ from cxsim.spec.job import Job
 
 folder = prepare(Job.model_validate_json(sys.argv[1]), "run")
 folder.write_part("a", {"weekly": pd.DataFrame({"active": [1]})})
-kill = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+kill = lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL)
 feather.write_feather = kill
 folder.write_part("b", {"weekly": pd.DataFrame({"active": [2]})})
 """
