@@ -150,7 +150,7 @@ def test_the_declared_kind_of_a_metric_is_known_and_unknown_ones_are_real() -> N
             "time of y: must be daily, business, weekly",
         ),
         (
-            monthly([1.0] * 3).assign(who=["a", None, "a"]),
+            monthly([1.0] * 3).assign(who=["a", np.nan, "a"]),
             Columns("y", series="who"),
             r"column who: must name the series; 1 \(row 1\) are empty",
         ),
