@@ -53,7 +53,8 @@ def sheet(scenario: Scenario) -> list[Line]:
     """
     values = _parameters(scenario)
     defaults = {f"behaviour.{path}": value for path, value in flatten(Behaviour().model_dump(mode="json")).items()}
-    lines, left = [], dict(values)
+    lines: list[Line] = []
+    left = dict(values)
     for entry in _entries():
         found = {path: left.pop(path) for path in list(left) if fnmatchcase(path, entry["path"])}
         lines.extend(_lines(entry, found, defaults | entry.get("defaults", {}), scenario))
@@ -69,7 +70,8 @@ def limits() -> list[str]:
 def _lines(
     entry: Mapping[str, Any], found: Mapping[str, Any], defaults: Mapping[str, Any], scenario: Scenario
 ) -> Iterator[Line]:
-    sourced, mechanism = {}, entry["mechanism"]
+    mechanism: str = entry["mechanism"]
+    sourced: dict[str, Any] = {}
     for path, value in found.items():
         if path in scenario.sources:
             own = scenario.sources[path]

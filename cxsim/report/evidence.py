@@ -17,6 +17,7 @@ from cxsim.arrays import Floats
 from cxsim.errors import Fault, InputError
 from cxsim.metrics.horizons import discounts, values_at
 from cxsim.metrics.panel import Panel, panels
+from cxsim.report.wording import percent
 from cxsim.results.files import read_parquet
 from cxsim.results.folder import is_finished
 from cxsim.results.run import Run
@@ -39,7 +40,6 @@ class Effect:
     low: float
     high: float
     p_better: float
-    variance_reduction: float
 
 
 @dataclass(frozen=True)
@@ -72,6 +72,11 @@ class Evidence:
         return self.scenario.population.scale
 
     @property
+    def coverage(self) -> str:
+        """Return the confidence of the intervals, in words."""
+        return percent(self.confidence, 0 if float(100 * self.confidence).is_integer() else 1)
+
+    @property
     def end(self) -> int:
         """Return the longest horizon in weeks."""
         return self.horizons[-1]
@@ -96,8 +101,7 @@ class Evidence:
         rows = self.effects[self.effects["segment"] == ALL] if self.arms else self.effects
         return {
             (row["intervention"], row["metric"], int(row["horizon_weeks"])): Effect(
-                *(float(row[name]) for name in ("baseline", "treated", "difference", "ci_low", "ci_high", "p_better")),
-                variance_reduction=float(row["variance_reduction"]),
+                *(float(row[name]) for name in ("baseline", "treated", "difference", "ci_low", "ci_high", "p_better"))
             )
             for row in rows.to_dict("records")
         }

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 
 INK, MUTED, GRID = "#1f2933", "#616e7c", "#e4e7eb"
 BASELINE, TREATED = "#52606d", "#0072b2"
@@ -21,9 +23,10 @@ TEXT, SMALL, HEAD = 9.5, 8.5, 10.5
 """Sizes of letters in points."""
 
 
-def canvas(height: float, width: float = WIDTH) -> Figure:
-    """Return an empty figure; `height` and `width` in inches."""
-    return Figure(figsize=(width, height), facecolor="white", layout="constrained")
+def canvas(height: float, width: float = WIDTH, space: float = 0.02) -> Figure:
+    """Return an empty figure; `height` and `width` in inches, `space` between panels as a share of a panel."""
+    layout = ConstrainedLayoutEngine(hspace=space, wspace=space)
+    return Figure(figsize=(width, height), facecolor="white", layout=layout)
 
 
 def panels(figure: Figure, rows: int, columns: int, *, share_y: bool = False) -> list[Axes]:
@@ -61,15 +64,19 @@ def head(axes: Axes, title: str, unit: str = "") -> None:
 
 def label_ends(axes: Axes, ends: Sequence[tuple[float, float, str, str]], gap: float = 0.065) -> None:
     """Write (x, y, text, colour) at the ends of lines, moved apart where they would meet; a line of text is `gap` high."""
+    if not ends:
+        return
+    # Lines end at the edge, so that grid and axis do not run into the labels.
+    axes.set_xlim(right=max(x for x, *_ in ends))
     low, high = axes.get_ylim()
     wanted = np.array([(y - low) / (high - low) for _, y, _, _ in ends])
     heights = np.array([gap * (1 + text.count("\n")) for _, _, text, _ in ends])
     order = np.argsort(wanted, kind="stable")
     places = wanted.copy()
-    for before, now in zip(order, order[1:], strict=False):
+    for before, now in pairwise(order):
         places[now] = max(places[now], places[before] + (heights[before] + heights[now]) / 2)
     # Half of what was pushed up goes back down, so that labels stay around their lines.
-    shift = float(np.mean(places - wanted)) if len(order) else 0.0
+    shift = float(np.mean(places - wanted))
     for (x, _, text, colour), place in zip(ends, places - shift, strict=True):
         axes.annotate(
             text, (x, low + place * (high - low)), xytext=(5, 0), textcoords="offset points", fontsize=SMALL,

@@ -45,7 +45,7 @@ def summary(run_dir: Path, console: Console | None = None) -> None:
     """
     evidence, out = read(run_dir), console or Console()
     table = Table(title=f"{_scenario(evidence)}: where it stands after {evidence.end} weeks")
-    for name in ("measure", "mean", f"{evidence.confidence:.0%} interval"):
+    for name in ("measure", "mean", f"{evidence.coverage} interval"):
         table.add_column(name, overflow="fold")
     for metric in _LEVELS:
         mean, low, high = evidence.level(metric)
@@ -113,7 +113,9 @@ def _notes(evidence: Evidence) -> list[str]:
 
 def _luck(evidence: Evidence) -> str:
     n = evidence.replications
-    return f"{evidence.confidence:.0%} intervals over {n} replication{'s' * (n > 1)}: luck only, not the uncertainty of the assumptions."
+    if n == 1:
+        return "One replication has no interval: simulate more of them (study.replications)."
+    return f"{evidence.coverage} intervals over {n} replications: luck only, not the uncertainty of the assumptions."
 
 
 def _scenario(evidence: Evidence) -> str:

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from cxsim.metrics.horizons import METRICS
 
-MINUS, NOTHING = "\N{MINUS SIGN}", "\N{EN DASH}"
+MINUS, NOTHING, GAP = "\N{MINUS SIGN}", "\N{EN DASH}", "\N{NO-BREAK SPACE}"
 
 TITLES = {
     "churn_rate": "Yearly churn",
@@ -38,7 +38,7 @@ TITLES = {
     "roi": "Return per unit of cost",
     "payback_weeks": "Week of payback",
 }
-_UNITS = (" %", " pp", " of 100")
+_UNITS = (f"{GAP}%", f"{GAP}pp", f"{GAP}of{GAP}100")
 _PERCENT = {"churn_rate", "retention", "frustrated_share", "enchanted_share"}
 _MONEY = {"ltv", "ltv_observed", "ltv_simulated", "ltv_terminal", "revenue", "profit", "contact_cost", "cost", "npv"}
 _DECIMALS = {"nps_true": 1, "nps_survey": 1, "csat": 2, "ces": 2, "balance": 2, "roi": 2}
@@ -82,19 +82,19 @@ def money(value: float, currency: str, *, signed: bool = False) -> str:
     if not math.isfinite(value):
         return number(value)
     if value == 0.0:
-        return f"{currency} 0"
+        return f"{currency}{GAP}0"
     sign = MINUS if value < 0 else "+" if signed else ""
-    for unit, size in ((" bn", 1e9), (" m", 1e6), (" k", 1e3)):
+    for unit, size in (("bn", 1e9), ("m", 1e6), ("k", 1e3)):
         # Four digits are read as they are: EUR 1,607.
         if abs(value) >= (size if size > 1e3 else 1e4) * 0.9995:
             scaled = abs(value) / size
-            return f"{sign}{currency} {number(scaled, _digits(scaled))}{unit}"
-    return f"{sign}{currency} {number(abs(value), _digits(value))}"
+            return f"{sign}{currency}{GAP}{number(scaled, _digits(scaled))}{GAP}{unit}"
+    return f"{sign}{currency}{GAP}{number(abs(value), _digits(value))}"
 
 
 def percent(share: float, decimals: int = 1) -> str:
     """Return a share as a percentage."""
-    return f"{number(100.0 * share, decimals)} %"
+    return f"{number(100.0 * share, decimals)}{GAP}%"
 
 
 def level(metric: str, value: float, currency: str) -> str:
@@ -104,14 +104,14 @@ def level(metric: str, value: float, currency: str) -> str:
     if metric in _MONEY:
         return money(value, currency)
     if metric == "satisfaction":
-        return f"{number(100.0 * value, 1)} of 100"
+        return f"{number(100.0 * value, 1)}{GAP}of{GAP}100"
     return number(value, _DECIMALS.get(metric, 0))
 
 
 def change(metric: str, value: float, currency: str) -> str:
     """Return the difference of a metric with its sign and unit; shares differ by percentage points."""
     if metric in _PERCENT:
-        return f"{number(100.0 * value, 2, signed=True)} pp"
+        return f"{number(100.0 * value, 2, signed=True)}{GAP}pp"
     if metric in _MONEY:
         return money(value, currency, signed=True)
     if metric == "satisfaction":

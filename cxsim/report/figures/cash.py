@@ -7,8 +7,10 @@ from matplotlib.figure import Figure
 
 from cxsim.metrics.horizons import discounts
 from cxsim.report.evidence import Evidence
-from cxsim.report.style import INK, MUTED, SERIES, SMALL, canvas, head, label_ends, panels
+from cxsim.report.style import INK, SERIES, SMALL, canvas, head, label_ends, panels
 from cxsim.study.paired import mean_interval
+
+_STYLES = ("solid", "dashed", "dotted")
 
 
 def draw(evidence: Evidence) -> Figure:
@@ -22,10 +24,10 @@ def draw(evidence: Evidence) -> Figure:
     axes.axhline(0.0, color=INK, linewidth=0.9)
     ends = []
     for place, (arm, line) in enumerate(lines.items()):
-        colour = SERIES[place] if place < len(SERIES) else MUTED
+        colour, style = SERIES[place % len(SERIES)], _STYLES[place // len(SERIES) % len(_STYLES)]
         bounds = np.array([mean_interval(values / size, evidence.confidence) for values in line.T])
         axes.fill_between(weeks[: len(bounds)], bounds[:, 1], bounds[:, 2], color=colour, alpha=0.15, linewidth=0)
-        axes.plot(weeks[: len(bounds)], bounds[:, 0], color=colour, linewidth=1.8)
+        axes.plot(weeks[: len(bounds)], bounds[:, 0], color=colour, linewidth=1.8, linestyle=style)
         ends.append((float(weeks[len(bounds) - 1]), float(bounds[-1, 0]), evidence.label(arm), colour))
     label_ends(axes, ends, gap=0.052)
     axes.set_xlabel("week of the run", fontsize=SMALL)

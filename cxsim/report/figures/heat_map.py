@@ -28,13 +28,14 @@ def draw(evidence: Evidence, arm: str = BASELINE) -> Figure:
     middle = evidence.scenario.behaviour.satisfaction.reference
     reach = max(0.05, float(np.nanmax(np.abs(values - middle))))
     axes.imshow(values, cmap=_SCALE, vmin=middle - reach, vmax=middle + reach, aspect="auto")
-    for (point, channel), cell in cells.iterrows():
+    for cell in cells.reset_index().to_dict("records"):
         few = cell["encounters"] < _FEW
         share = "few visits" if few else f"{100 * cell['below_zone']:.0f} % below"
         strong = abs(cell["satisfaction"] - middle) > 0.75 * reach
         colour = "white" if strong else MUTED if few else INK
+        words = f"{100 * cell['satisfaction']:.0f}  ({share})"
         axes.text(
-            channels.index(channel), points.index(point), f"{100 * cell['satisfaction']:.0f}  ({share})", ha="center",
+            channels.index(cell["channel"]), points.index(cell["touchpoint"]), words, ha="center",
             va="center", fontsize=SMALL, color=colour,
         )  # fmt: skip
     axes.set_xticks(

@@ -28,7 +28,7 @@ def draw(evidence: Evidence) -> Figure:
     if evidence.best is not None:
         ends.append(_base(stay, evidence, evidence.best, TREATED))
     ends += _won(stay, evidence)
-    low = min(float(line.get_ydata().min()) for line in stay.lines)
+    low = min(float(np.min(np.asarray(line.get_ydata()))) for line in stay.lines)
     stay.set_ylim(max(0.0, low - 6.0), 101.0)
     label_ends(stay, ends, gap=0.085)
     stay.set_xlabel("weeks from the start, or from joining", fontsize=SMALL)

@@ -20,9 +20,8 @@ def draw(evidence: Evidence) -> Figure:
     """Return one bridge an intervention over the longest horizon, each on its own scale."""
     arms = evidence.ranked
     rows = math.ceil(len(arms) / _COLUMNS)
-    figure = canvas(0.3 + 2.35 * rows)
+    figure = canvas(0.3 + 2.35 * rows, space=0.06)
     axes = panels(figure, rows, _COLUMNS)
-    figure.get_layout_engine().set(wspace=0.06, hspace=0.06)
     size, unit = (1e6, "million ") if _largest(evidence) >= 1e6 else (1e3, "thousand ")
     for each, arm in zip(axes, arms, strict=False):
         _bridge(each, evidence, arm, size)
@@ -36,7 +35,7 @@ def _bridge(axes: Axes, evidence: Evidence, arm: str, size: float) -> None:
     parts = {name: values / size for name, values in evidence.npv_parts(arm).items()}
     means = {name: float(values.mean()) for name, values in parts.items()}
     reached = np.concatenate([[0.0], np.cumsum(list(means.values()))])
-    for row, (name, value) in enumerate(means.items()):
+    for row, value in enumerate(means.values()):
         axes.barh(row, value, left=reached[row], height=0.62, color=GAIN if value >= 0 else LOSS, alpha=0.85)
         if row:
             axes.plot([reached[row]] * 2, [row - 0.69, row - 0.31], color=MUTED, linewidth=0.8)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cxsim.report.evidence import BASELINE, Evidence
 from cxsim.report.bookings import booked
+from cxsim.report.evidence import BASELINE, Evidence
 from cxsim.report.figures import account, expectation, ledger
 from cxsim.report.page import Page, section, text
 from cxsim.report.wording import number, percent

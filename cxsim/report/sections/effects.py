@@ -26,12 +26,12 @@ def write(evidence: Evidence, page: Page) -> str:
         return ""
     caption = (
         "Difference from the baseline, intervention by intervention, best net present value on top. Marks are means, lines "
-        f"{evidence.confidence:.0%} intervals of the paired difference. Lifetime value is that of a whole customer life and "
+        f"{evidence.coverage} intervals of the paired difference. Lifetime value is that of a whole customer life and "
         "the same at every horizon."
     )
     parts = [page.figure("effects", draw(evidence), caption), _early(evidence), _returns(evidence)]
     parts += ["<h3>Lifetime value in its three parts</h3>", _lifetime(evidence)]
-    parts.append("<h3>Every measure</h3>")
+    parts += ["<h3>Every measure</h3>", text("effects.csv beside this page has the same for every segment.", "note")]
     parts += [_table(evidence, arm) for arm in evidence.ranked]
     return section("effects", TITLE, *parts)
 
@@ -56,9 +56,9 @@ def _returns(evidence: Evidence) -> str:
             week, share = payback(evidence, arm, weeks)
             bounds = interval(npv.low, npv.high, partial(change, "npv", currency=evidence.currency))
             first = evidence.label(arm) if weeks == evidence.horizons[0] else ""
-            rows.append((
-                first, f"{weeks}", change("npv", npv.difference, evidence.currency), bounds, f"{(evidence.npv(arm, weeks) > 0).sum()} of {evidence.replications}", number(roi.difference, 2, signed=True), week, share,
-            ))  # fmt: skip
+            ahead = f"{(evidence.npv(arm, weeks) > 0).sum()} of {evidence.replications}"
+            mean, ratio = change("npv", npv.difference, evidence.currency), number(roi.difference, 2, signed=True)
+            rows.append((first, str(weeks), mean, bounds, ahead, ratio, week, share))
     head = (
         "Intervention",
         "Weeks",
@@ -67,12 +67,13 @@ def _returns(evidence: Evidence) -> str:
         "NPV above 0",
         "NPV per unit of cost",
         "Paid back",
-        "In replications",
+        "Replications",
     )
-    return "<h3>Money</h3>" + table(head, rows) + text(
-        "Week of payback: the median over replications, counted from the start of the run, after which the discounted total "
-        "never is below zero again.", "note",
-    )  # fmt: skip
+    note = (
+        "Replications: in how many NPV is above zero, and in how many the intervention has paid for itself. Week of payback: "
+        "median over replications, counted from the start of the run, after which the discounted total never is below zero again."
+    )
+    return "<h3>Money</h3>" + table(head, rows) + text(note, "note")
 
 
 def _lifetime(evidence: Evidence) -> str:

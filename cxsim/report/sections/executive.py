@@ -13,15 +13,21 @@ from cxsim.report.bookings import CAUSES, booked
 from cxsim.report.evidence import BASELINE, Evidence
 from cxsim.report.page import Page, section, text
 from cxsim.report.payback import payback
-from cxsim.report.wording import TITLES, Verdict, change, interval, level, listed, number, percent, verdict
+from cxsim.report.wording import Verdict, change, interval, level, listed, number, percent, verdict
 from cxsim.study.paired import mean_interval
 
 TITLE = "Summary"
-_SIDE_EFFECTS = ("churn_rate", "nps_true", "satisfaction", "acquired", "frustrated_share")
+_SIDE_EFFECTS = {
+    "churn_rate": "yearly churn",
+    "nps_true": "NPS",
+    "satisfaction": "satisfaction",
+    "acquired": "customers won",
+    "frustrated_share": "frustrated customers",
+}
 """Measures that do not grow merely because more customers stay."""
 
 
-def write(evidence: Evidence, page: Page) -> str:
+def write(evidence: Evidence, _: Page) -> str:
     """Return the section."""
     parts = [_standing(evidence), _hurts(evidence)]
     if evidence.arms:
@@ -55,13 +61,17 @@ def _hurts(evidence: Evidence) -> str:
     if not total:
         return ""
     cards = []
-    for (place, cause), row in places.sort_values("avoidable", ascending=False).head(3).iterrows():
+    for row in places.sort_values("avoidable", ascending=False).head(3).reset_index().to_dict("records"):
         share = percent(float(row["avoidable"]) / total, 0)
         words = f"{number(float(row['avoidable']), 2)} ec a customer and year, {share} of all debits"
-        cards.append(_card(f"{CAUSES[cause]} at {str(place).replace('_', ' ')}", share, f"{words}.", kind="loss"))
+        cards.append(
+            _card(f"{CAUSES[row['cause']]} at {row['touchpoint'].replace('_', ' ')}", share, f"{words}.", kind="loss")
+        )
     held = percent(float(places["avoidable"].sum()) / total, 0)
     return f"<h3>What hurts: the three largest avoidable debits</h3>{_cards(cards)}" + text(
-        f"{held} of all debits are avoidable; the rest are refusals that no firm could spare its customers.", "note"
+        f"A debit is what a visit takes from a customer's emotional account, in ec. {held} of all debits have avoidable causes; "
+        "the rest are refusals that no firm could spare its customers.",
+        "note",
     )
 
 
@@ -87,15 +97,20 @@ def _action(evidence: Evidence, rank: int, arm: str) -> str:
     say = partial(change, "npv", currency=evidence.currency)
     ahead = int((evidence.npv(arm) > 0).sum())
     bounds = interval(npv.low, npv.high, say)
-    about = f"{evidence.confidence:.0%} interval {bounds}; above zero in {ahead} of {evidence.replications} replications."
+    about = f"{evidence.coverage} interval {bounds}; above zero in {ahead} of {evidence.replications} replications."
     effects = ", ".join(
         f"{words} {change(metric, evidence.effect(metric, arm).difference, evidence.currency)}"
         for metric, words in (("churn_rate", "yearly churn"), ("nps_true", "NPS"), ("ltv", "lifetime value"))
     )
     worse = _worse(evidence, arm)
-    price = f" Its price: {worse}." if worse else ""
+    price = f" Worse: {worse}." if worse else ""
     return _card(
-        f"{rank}. {evidence.label(arm)}", say(npv.difference), about, _paid(evidence, arm), f"{_capital(effects)}.{price}", kind="gain"
+        f"{rank}. {evidence.label(arm)}",
+        say(npv.difference),
+        about,
+        _paid(evidence, arm),
+        f"{_capital(effects)}.{price}",
+        kind="gain",
     )
 
 
@@ -112,10 +127,10 @@ def _paid(evidence: Evidence, arm: str) -> str:
 def _worse(evidence: Evidence, arm: str) -> str:
     """Return the measures that an arm surely worsens, in words."""
     words = []
-    for metric in _SIDE_EFFECTS:
+    for metric, name in _SIDE_EFFECTS.items():
         effect = evidence.effect(metric, arm)
         if verdict(effect.low, effect.high, higher_is_better=METRICS[metric].higher_is_better) is Verdict.LOSS:
-            words.append(f"{TITLES[metric]} {change(metric, effect.difference, evidence.currency)}")
+            words.append(f"{name} {change(metric, effect.difference, evidence.currency)}")
     return listed(words)
 
 
@@ -148,7 +163,7 @@ def _warnings(evidence: Evidence) -> str:
     chance = (1.0 - evidence.confidence) * len(evidence.arms)
     lines.append(
         text(
-            f"Intervals cover {evidence.confidence:.0%} of luck between {evidence.replications} replications, one intervention "
+            f"Intervals cover {evidence.coverage} of luck between {evidence.replications} replications, one intervention "
             f"at a time: of {len(evidence.arms)} intervals {number(chance, 1)} can be expected to miss. They do not cover the "
             "uncertainty of the assumptions, which is larger: see the assumption sheet. Interventions count one by one; do "
             "not add them up. Net present value counts cash within the horizon alone, so that value kept beyond it is extra.",
@@ -168,7 +183,7 @@ def _with_interval(evidence: Evidence, metric: str) -> tuple[str, str]:
     say = partial(level, metric, currency=evidence.currency)
     if not np.isfinite([low, high]).all():
         return say(mean), "one replication, no interval"
-    return say(mean), f"{evidence.confidence:.0%} interval {interval(low, high, say)}"
+    return say(mean), f"{evidence.coverage} interval {interval(low, high, say)}"
 
 
 def _best(evidence: Evidence, metric: str) -> str:
@@ -179,7 +194,9 @@ def _best(evidence: Evidence, metric: str) -> str:
     arm = max(evidence.ranked, key=lambda name: sign * evidence.effect(metric, name).difference)
     effect = evidence.effect(metric, arm)
     say = partial(change, metric, currency=evidence.currency)
-    return f"Bettered most by {evidence.label(arm)}: {say(effect.difference)} ({interval(effect.low, effect.high, say)})."
+    return (
+        f"Bettered most by {evidence.label(arm)}: {say(effect.difference)} ({interval(effect.low, effect.high, say)})."
+    )
 
 
 def _card(title: str, value: str, *lines: str, kind: str = "") -> str:

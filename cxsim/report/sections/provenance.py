@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from cxsim.report.assumptions import limits, sheet
 from cxsim.report.evidence import Evidence
 from cxsim.report.page import Page, section, table, text
@@ -10,7 +12,7 @@ from cxsim.report.wording import number
 TITLE = "Assumptions and limits"
 
 
-def write(evidence: Evidence, page: Page) -> str:
+def write(evidence: Evidence, _: Page) -> str:
     """Return the section."""
     words = (
         "V: checked against a published source. C: computed, by closed form or simulation. M: from memory, not confirmed. "
@@ -30,31 +32,30 @@ def write(evidence: Evidence, page: Page) -> str:
         "<h3>What the interventions are taken to change</h3>",
         table(("Intervention", "Changes", "Evidence"), changed, numbers=3),
     ]
-    items = "".join(f"<li>{line}</li>" for line in limits())
+    lines = table(("Mechanism", "Parameter", "Value", "Tag", "Source"), rows, numbers=5)
+    items = "".join(f"<li>{escape(line)}</li>" for line in limits())
     return section(
-        "assumptions", TITLE, text(words), *(levers if changed else []), "<h3>Parameters</h3>",
-        f'<details><summary>{len(rows)} parameters with their sources</summary>{table(("Mechanism", "Parameter", "Value", "Tag", "Source"), rows, numbers=5)}</details>',
-        "<h3>Known limits</h3>", f"<ul>{items}</ul>", _manifest(evidence),
-    )  # fmt: skip
+        "assumptions",
+        TITLE,
+        text(words),
+        *(levers if changed else []),
+        "<h3>Parameters</h3>",
+        f"<details><summary>{len(rows)} lines of parameters with their sources</summary>{lines}</details>",
+        f"<h3>Known limits</h3><ul>{items}</ul>",
+        _manifest(evidence),
+    )
 
 
 def _manifest(evidence: Evidence) -> str:
-    facts, population = evidence.facts, evidence.scenario.population
+    facts, population, time = evidence.facts, evidence.scenario.population, evidence.scenario.time
+    made = f"{facts.get('command', 'run')} of scenario {evidence.scenario.name}"
     versions = ", ".join(f"{name} {value}" for name, value in facts.get("versions", {}).items())
+    real = number(population.represents or population.size)
     rows = [
-        (
-            "Run",
-            f"{facts.get('run_id', 'in memory')} ({facts.get('command', 'run')} of scenario {evidence.scenario.name})",
-        ),
+        ("Run", f"{facts.get('run_id', 'in memory')} ({made})"),
         ("Seed, replications", f"{facts.get('seed', 'unknown')}, {evidence.replications}"),
-        (
-            "Simulated customers",
-            f"{number(population.size)}, standing for {number(population.represents or population.size)}",
-        ),
-        (
-            "Time",
-            f"{evidence.scenario.time.horizon_weeks} weeks after {evidence.scenario.time.warmup_weeks} of warm-up, tick: {evidence.scenario.time.tick}",
-        ),
+        ("Customers", f"{number(population.size)} simulated, who stand for {real}"),
+        ("Time", f"{time.horizon_weeks} weeks after {time.warmup_weeks} weeks of warm-up, one tick a {time.tick}"),
         ("Started, wall time", f"{facts.get('started', 'unknown')}, {facts.get('wall_seconds', 'unknown')} s"),
         ("Versions", versions or "unknown"),
     ]

@@ -16,7 +16,7 @@ def write(evidence: Evidence, page: Page) -> str:
         return ""
     caption = (
         f"From margin gained to net present value over {evidence.end} weeks, mean over replications; the bar on the total is "
-        f"its {evidence.confidence:.0%} interval. Blue adds, orange takes away. Every panel has its own scale."
+        f"its {evidence.coverage} interval. Blue adds, orange takes away. Every panel has its own scale."
     )
     parts = {arm: evidence.npv_parts(arm) for arm in evidence.ranked}
     names = list(next(iter(parts.values())))
@@ -30,13 +30,18 @@ def write(evidence: Evidence, page: Page) -> str:
     ]
     over_time = (
         "Where a line crosses zero for good, the intervention has paid for itself. Lines are means over replications, bands "
-        f"{evidence.confidence:.0%} intervals."
+        f"{evidence.coverage} intervals."
     )
     words = (
-        "Margin of customers kept is that of the initial base; a customer who is not won costs no acquisition, which is why "
-        "promising less can save money. Costs saved count as gains."
+        "Margin of customers kept is that of customers of the start, margin of customers won that of those who join during the "
+        "run, after which come the costs that differ. A cost saved counts as a gain."
     )
+    head = ("Intervention", *(name[0].upper() + name[1:] for name in names), "NPV")
     return section(
-        "value", TITLE, page.figure("cash", cash.draw(evidence), over_time), text(words), page.figure("value_bridge", value_bridge.draw(evidence), caption),
-        table(("Intervention", *(name[0].upper() + name[1:] for name in names), "NPV"), rows),
-    )  # fmt: skip
+        "value",
+        TITLE,
+        page.figure("cash", cash.draw(evidence), over_time),
+        text(words),
+        page.figure("value_bridge", value_bridge.draw(evidence), caption),
+        table(head, rows),
+    )
