@@ -9,19 +9,30 @@ from cxsim.spec.version import MODEL_VERSION
 if TYPE_CHECKING:
     from cxsim.api import compare, load, simulate
     from cxsim.engine.model import CXModel
+    from cxsim.forecast.api import forecast
+    from cxsim.forecast.backtest import backtest
 
 __version__ = "0.1.0"
-__all__ = ["MODEL_VERSION", "CXModel", "compare", "load", "simulate"]
+__all__ = ["MODEL_VERSION", "CXModel", "backtest", "compare", "forecast", "load", "simulate"]
 
-_HOMES = {"load": "cxsim.api", "simulate": "cxsim.api", "compare": "cxsim.api", "CXModel": "cxsim.engine.model"}
+_HOMES = {
+    "load": "cxsim.api",
+    "simulate": "cxsim.api",
+    "compare": "cxsim.api",
+    "backtest": "cxsim.forecast.backtest",
+    "CXModel": "cxsim.engine.model",
+}
 
 
 def __getattr__(name: str) -> Any:
     """Return a public name, importing its module on first use: `import cxsim` itself stays cheap."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'cxsim' has no attribute {name!r}")
     from importlib import import_module
 
+    if name == "forecast":
+        # A package that can be called, so that its modules keep their names beside the function.
+        return import_module("cxsim.forecast")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'cxsim' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)
 
 

@@ -13,6 +13,7 @@ from cxsim.forecast.diagnostics import Diagnosis
 from cxsim.forecast.quantiles import Array, column, interval_ends, probability_grid
 from cxsim.forecast.select import MODELS, SPEEDS, ModelForecast, Speed, Task, default_model, forecast_history
 from cxsim.forecast.series import Columns, History, histories
+from cxsim.forecast.subject import Subject, prepared
 
 LONGEST_HORIZON = 10_000
 
@@ -35,7 +36,7 @@ class Prediction:
 
 
 def forecast(
-    data: pd.Series | pd.DataFrame,
+    data: Subject,
     *,
     target: str,
     horizon: int,
@@ -54,13 +55,15 @@ def forecast(
 
     Parameters
     ----------
-    data : a series indexed by time, or a table in long form; any order, missing values allowed.
+    data : a run; or a series indexed by time, or a table in long form, any order, missing values allowed; or the path
+        of a ``.csv`` or ``.parquet`` file.
     target : the column to forecast, or the name of a series.
     horizon : steps ahead.
     levels : percentages of the prediction intervals, each above 0 and below 100.
     kind : ``rate``, ``positive`` or ``real``; ``None`` takes the declared kind of a metric of cxsim, else ``real``.
     exposure : for a rate, how many customers it is of: a column, or one number for all rows.
-    time, series : columns of the times and of the names of the series.
+    time, series : columns of the times and of the names of the series. A run has its own times and, for churn, its own
+        exposure; its series are ``segment``, ``replication`` or ``scenario``, see `cxsim.forecast.subject.of_run`.
     season, frequency : steps in a season and the distance of the points, where the times do not show them.
     models : among `cxsim.forecast.select.MODELS`; ``None`` takes the default of the kind. The seasonal naive forecast
         is always beside them.
@@ -73,8 +76,8 @@ def forecast(
         Naming every fault of the data and of the arguments.
     """
     faults = argument_faults(horizon, levels, models, speed, seed)
-    columns = Columns(target, time, series, exposure, kind, season, frequency)
-    checked = histories(data, columns, faults)
+    table, columns = prepared(data, Columns(target, time, series, exposure, kind, season, frequency))
+    checked = histories(table, columns, faults)
     probabilities = probability_grid(levels)
     tables, diagnostics = [], []
     for history in checked:

@@ -15,9 +15,9 @@ from cxsim.forecast.members import NAIVE
 from cxsim.forecast.quantiles import Array, column, probability_grid
 from cxsim.forecast.select import ModelForecast, Speed, Task, default_model, forecast_history
 from cxsim.forecast.series import Columns, History, histories
+from cxsim.forecast.subject import ALL, Subject, prepared
 
 FEWEST_POINTS = 8
-ALL = "all"
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Backtest:
 
 
 def backtest(
-    data: pd.Series | pd.DataFrame,
+    data: Subject,
     *,
     target: str,
     horizon: int,
@@ -76,7 +76,8 @@ def backtest(
         for name, number in (("origins", origins), ("step", distance))
         if number < 1
     ]
-    checked = histories(data, Columns(target, time, series, exposure, kind, season, frequency), faults)
+    table, columns = prepared(data, Columns(target, time, series, exposure, kind, season, frequency))
+    checked = histories(table, columns, faults)
     probabilities = probability_grid(levels)
     rows = []
     for history in checked:
@@ -90,8 +91,8 @@ def backtest(
             rows += [_rows(history, task, one, levels) for one in made]
     if faults:
         raise InputError(faults)
-    table = pd.concat(rows, ignore_index=True)
-    return Backtest(table, score_table(table, levels, overlap=-(-horizon // distance)))
+    found = pd.concat(rows, ignore_index=True)
+    return Backtest(found, score_table(found, levels, overlap=-(-horizon // distance)))
 
 
 def origin_points(history: History, horizon: int, origins: int, step: int) -> list[int]:
