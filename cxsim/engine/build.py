@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -106,13 +107,15 @@ class Blueprint:
         self.segments = list(scenario.population.segments)
         departments = sorted({t.department for t in journey.touchpoints.values()})
         self._static = np.zeros(len(self.touchpoints), TOUCHPOINT)
-        for row, t in zip(self._static, journey.touchpoints.values(), strict=True):
+        addresses = _addresses(self.touchpoints)
+        for row, (name, t) in zip(self._static, journey.touchpoints.items(), strict=True):
             row["gain_functional"], row["loss_functional"] = KANO[t.kano.functional]
             row["gain_emotional"], row["loss_emotional"] = KANO[t.kano.emotional]
             row["moment"] = t.moment_of_truth
             row["task"] = t.stage in _TASK_STAGES
             row["service"] = t.stage == "service"
             row["department"] = departments.index(t.department)
+            row["address"] = addresses[name]
             row["by_tenure"] = t.phase == "tenure"
             if t.every_weeks is not None:
                 row["period"] = max(1, round(t.every_weeks / self.weeks))
@@ -261,6 +264,17 @@ class Blueprint:
             start=self.nodes.index(self.scenario.journey.start),
             active=self.nodes.index(self.scenario.journey.active),
         )
+
+
+def _addresses(names: Iterable[str]) -> dict[str, int]:
+    """Return an ordinal for each name: a hash, so that a touchpoint more moves no other's; above those of steps on the path."""
+    found: dict[str, int] = {}
+    for name in names:
+        address = 256 + zlib.crc32(name.encode()) % 0x7FFF00
+        while address in found.values():
+            address += 1
+        found[name] = address
+    return found
 
 
 def _contact_bins(scenario: Scenario) -> Floats:

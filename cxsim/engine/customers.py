@@ -66,7 +66,8 @@ class CustomerAgent(mesa.Agent):
 
     def advance(self) -> None:
         """Live the second half of the tick in plain Python, where a desk was contacted."""
-        if self.model.rows["waiting_touchpoint"][self.row] != NONE:
+        row = self.model.rows[self.row]
+        if row["life"] == int(LifeCode.ACTIVE) and row["waiting_touchpoint"] != NONE:
             self.model.serve_one(self.row)
 
     def remove(self) -> None:

@@ -74,8 +74,7 @@ def travel(c: Any, who: int, slot: int, first_step: Any, clock: Clock, luck: Luc
     """
     p = world.params[slot]
     moving = True
-    hops = 0
-    position = 0
+    hops = position = 0
     due = -1
     while True:
         touchpoint = -1
@@ -96,6 +95,7 @@ def travel(c: Any, who: int, slot: int, first_step: Any, clock: Clock, luck: Luc
                 continue
             draw = words(luck, who, clock.tick, _JOURNEY, hops)
             enter(c, target, draw.b, clock, world, tally)
+            position = hops
             hops += 1
             touchpoint = world.nodes[target].touchpoint
             if world.nodes[target].instant == 0 or hops >= MAX_HOPS:
@@ -114,18 +114,23 @@ def travel(c: Any, who: int, slot: int, first_step: Any, clock: Clock, luck: Luc
             due += 1
             if not is_due(c, slot, touchpoint, clock, world):
                 continue
+            position = world.touchpoints[slot, touchpoint].address
         if touchpoint < 0:
             continue
         draw = words(luck, who, clock.tick, _ENCOUNTER, position)
         channel = pick_channel(draw.d, slot, touchpoint, world)
-        if on_path and world.touchpoints[slot, touchpoint].service == 1 and world.channels[slot, channel].queue >= 0:
+        if (
+            on_path
+            and c.life == _ACTIVE
+            and world.touchpoints[slot, touchpoint].service == 1
+            and world.channels[slot, channel].queue >= 0
+        ):
             c.waiting_touchpoint = touchpoint
             c.waiting_channel = channel
         else:
             meet(c, who, touchpoint, channel, position, draw, 0.0, 0.0, clock, luck, world, tally)
             if uniform(draw.c) < world.touchpoints[slot, touchpoint].failure:
                 fail(c, who, touchpoint, channel, position, clock, luck, world, tally)
-        position += 1
 
 
 def is_due(c: Any, slot: int, touchpoint: int, clock: Clock, world: World) -> Any:
@@ -137,7 +142,7 @@ def is_due(c: Any, slot: int, touchpoint: int, clock: Clock, world: World) -> An
     if t.period == 1:
         return True
     # The phase scatters the customers over the period: a 16-bit number, different for every touchpoint, scaled to it.
-    phase = (((c.calendar * (2 * touchpoint + 1)) & 65_535) * t.period) >> 16
+    phase = (((c.calendar * (2 * t.address + 1)) & 65_535) * t.period) >> 16
     return phase == remainder(clock.tick, t.period, t.per_period)
 
 

@@ -29,7 +29,6 @@ from cxsim.rng import Block, luck
 from cxsim.spec.scenario import Scenario
 from cxsim.units import discount_factor
 
-
 LEADS_FROM = 1 << 31
 """Identity of the first lead: far above the initial base, so that a larger base leaves every lead its luck."""
 
@@ -294,7 +293,7 @@ class CXModel(mesa.Model):
         return draws(ids, tick, block, ordinal, word, self.luck)
 
     def identities(self, low: int, high: int) -> Ints:
-        """Return what addresses the draws of rows `low` to `high`: the row in the initial base, a range of their own for leads."""
+        """Return what addresses the draws of rows `low` to `high`: the row in the base, a range of their own for leads."""
         rows = np.arange(low, high)
         return np.where(rows < self.n_base, rows, rows + LEADS_FROM - self.n_base)
 

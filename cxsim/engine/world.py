@@ -14,9 +14,12 @@ TOUCHPOINT = np.dtype(
         "weight", "zone", "gain_functional", "loss_functional", "gain_emotional", "loss_emotional",
         "norm", "noise", "failure", "severity", "blame", "unavoidable", "event_cost", "per_period",
     )]
-    + [(name, "i8") for name in ("moment", "task", "service", "asked", "department", "period", "by_tenure")]
+    + [(name, "i8") for name in ("moment", "task", "service", "asked", "department", "period", "by_tenure", "address")]
 )  # fmt: skip
-"""One touchpoint as one group of customers meets it; `period` is in ticks, 0 for no calendar, `per_period` is 1 / period."""
+"""One touchpoint as one group of customers meets it; `period` is in ticks, 0 for no calendar, `per_period` is 1 / period.
+
+`address` is the ordinal of its draws as a calendar touchpoint, by its name alone.
+"""
 
 CHANNEL = np.dtype([("cost", "f8"), ("task_success", "f8"), ("human", "i8"), ("queue", "i8"), ("office", "i8")])
 """One channel; -1 in `queue` and `office` means none."""
