@@ -5,6 +5,7 @@ from __future__ import annotations
 from cxsim.errors import Fault, InputError, nearest
 from cxsim.interventions.check import check as check_interventions
 from cxsim.journey.check import check as check_journey
+from cxsim.population.customer_file import faults_of
 from cxsim.spec.job import Job
 from cxsim.spec.scenario import Scenario
 
@@ -16,7 +17,7 @@ def check_scenario(scenario: Scenario) -> list[Fault]:
 
 
 def check(job: Job) -> list[Fault]:
-    """Return every fault of a job: of its scenario, and of the arms of its study."""
+    """Return every fault of a job: of its scenario, of the arms of its study, and of the firm's customers."""
     found = check_scenario(job.scenario)
     library = job.scenario.interventions
     for arm in job.study.arms:
@@ -29,7 +30,7 @@ def check(job: Job) -> list[Fault]:
                 found.append(Fault("study.arms", rule, name, nearest(name, library)))
     repeated = {arm for arm in job.study.arms if job.study.arms.count(arm) > 1}
     found.extend(Fault("study.arms", "an arm must not be repeated", arm) for arm in sorted(repeated))
-    return found
+    return [*found, *faults_of(job)]
 
 
 def require(job: Job) -> None:

@@ -54,6 +54,18 @@ def _compare(job: Job, progress: bool) -> int:
     return 0
 
 
+def _calibrate(job: Job, _: bool) -> int:
+    from cxsim.results.files import read_parquet
+    from cxsim.study.calibrate import run_job
+
+    _tell_found(job, "calibrate")
+    folder = run_job(job)
+    print(read_parquet(folder / "calibration.parquet").to_string(index=False, float_format="{:.4f}".format))
+    print(f"results:  {folder}")
+    print(f"scenario: {folder / 'scenario.yaml'}")
+    return 0
+
+
 def _journey(job: Job, _: bool) -> int:
     from cxsim.report.journey_page import run
 
@@ -101,6 +113,18 @@ _LISTED = (
             "cxsim compare --config-dir mine 'study.arms=[vip_line]'   # mine/intervention/vip_line.yaml",
         ),
         _compare,
+    ),
+    Command(
+        "calibrate",
+        "fit a scenario to your data, or its churn to a target",
+        "Shifts the churn hazards until the simulated churn is the observed one by contract and tenure class\n"
+        "(data.customers), or until the drawn customers lose calibration.target_churn_year in their first year.\n"
+        "Writes the table of observed and simulated churn and the calibrated scenario.",
+        (
+            "cxsim calibrate data=telco_churn data.customers=Telco-Customer-Churn.csv",
+            "cxsim calibrate calibration.target_churn_year=0.15",
+        ),
+        _calibrate,
     ),
     Command(
         "journey",

@@ -20,6 +20,7 @@ from cxsim.checks import check
 from cxsim.cli.conf import SearchPath
 from cxsim.cli.overrides import Overrides, read
 from cxsim.errors import Fault, InputError, nearest
+from cxsim.population.customer_file import sized
 from cxsim.spec.job import Job
 from cxsim.spec.load import build_job, stray
 from cxsim.spec.scenario import Scenario
@@ -90,7 +91,7 @@ def judge(config: DictConfig, faults: Sequence[Fault] = ()) -> Job:
     found = [*faults, *check(built)]
     if found:
         raise InputError(found)
-    return built
+    return sized(built)
 
 
 def _compose(groups: list[str], search: SearchPath) -> DictConfig:

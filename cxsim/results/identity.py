@@ -31,6 +31,7 @@ def run_id(job: Job) -> str:
         "scenario": job.scenario.digest(),
         "study": study | {"horizons_weeks": job.horizons},
         "data": _data(job.data),
+        "calibration": job.calibration.model_dump(mode="json"),
     }
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
 

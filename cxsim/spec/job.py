@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -67,6 +68,24 @@ class Data(Spec):
     tenure_classes_weeks: tuple[NonNegative, ...] = (0.0, 26.0, 52.0, 104.0, 208.0)
     pilot_rounds: Count = 6
     pilot_tolerance: Share = 0.005
+    pilot_customers: Count = Field(
+        default=100_000, description="customers that a pilot simulates: the base is repeated until there are so many"
+    )
+
+    @model_validator(mode="after")
+    def _classes_rise(self) -> Data:
+        edges = self.tenure_classes_weeks
+        if not edges or edges[0] != 0.0 or any(a >= b for a, b in pairwise(edges)):
+            raise broken("tenure_classes_weeks", "must rise from 0", list(edges))
+        return self
+
+
+class Calibration(Spec):
+    """What `cxsim calibrate` aims at where no file says what was observed."""
+
+    target_churn_year: Annotated[float, Field(gt=0.0, lt=1.0)] | None = Field(
+        default=None, description="share of the drawn customers that is lost within 52 weeks"
+    )
 
 
 class Output(Spec):
@@ -77,12 +96,13 @@ class Output(Spec):
 
 
 class Job(Spec):
-    """A whole command: scenario, study, engine, data, output."""
+    """A whole command: scenario, study, engine, data, calibration, output."""
 
     scenario: Scenario
     study: Study = Field(default_factory=Study)
     engine: Engine = Field(default_factory=Engine)
     data: Data = Field(default_factory=Data)
+    calibration: Calibration = Field(default_factory=Calibration)
     output: Output = Field(default_factory=Output)
 
     @model_validator(mode="after")

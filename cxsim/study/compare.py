@@ -10,13 +10,15 @@ from pathlib import Path
 import pandas as pd
 
 from cxsim.checks import require
+from cxsim.population.customer_file import sized
 from cxsim.results.folder import prepare
 from cxsim.results.run import Run
-from cxsim.spec.job import Engine, Job, Study
+from cxsim.spec.job import Data, Engine, Job, Study
 from cxsim.spec.scenario import Scenario
+from cxsim.study.customers import CALIBRATION, about
 from cxsim.study.effects import BASELINE, effects_table
 from cxsim.study.potential import potential_outcomes
-from cxsim.study.simulate import collected, fill, gather, make_plan
+from cxsim.study.simulate import collected, fill, in_memory
 
 
 @dataclass
@@ -57,6 +59,7 @@ def compare(
     confidence: float = 0.95,
     customer_replications: int = 1,
     engine: Engine | None = None,
+    data: Data | None = None,
 ) -> Comparison:
     """Return what each arm does, compared with the baseline, in memory.
 
@@ -65,10 +68,11 @@ def compare(
     interventions : arms: names of the scenario's interventions, or bundles written ``a+b``.
     horizons : weeks after the start at which to judge; 13, 52, 156 as far as they fit and the end if left out.
     customer_replications : replications whose customers are kept with both potential outcomes.
+    data : the firm's own customers and how to read them; drawn from the population where left out.
 
     Raises
     ------
-    InputError : the scenario is faulty, or an arm or horizon does not exist.
+    InputError : the scenario or the file of customers is faulty, or an arm or horizon does not exist.
     """
     study = Study(
         arms=tuple(interventions),
@@ -78,11 +82,11 @@ def compare(
         confidence=confidence,
         customer_replications=customer_replications,
     )
-    job = Job(scenario=scenario, study=study, engine=engine or Engine())
+    job = Job(scenario=scenario, study=study, engine=engine or Engine(), data=data or Data())
     require(job)
-    tables = gather(make_plan(job, arms_of(job)), replications, job.engine.workers)
-    run = Run(scenario, tables, seed, replications)
-    return Comparison(run, effects_table(tables, scenario, job.horizons, confidence))
+    plan, tables = in_memory(sized(job), arms_of(job))
+    run = Run(plan.scenario, tables, seed, replications)
+    return Comparison(run, effects_table(tables, plan.scenario, job.horizons, confidence))
 
 
 def run_job(job: Job, progress: bool = True) -> Path:
@@ -93,7 +97,7 @@ def run_job(job: Job, progress: bool = True) -> Path:
         plan = fill(folder, job, arms_of(job), progress=progress)
         tables = collected(folder)
         tables["effects"] = effects_table(tables, plan.scenario, job.horizons, job.study.confidence)
-        return folder.finish(tables)
+        return folder.finish(tables, about(job, tables.get(CALIBRATION)))
 
 
 def arms_of(job: Job) -> dict[str, tuple[str, ...]]:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from cxsim.checks import require
 from cxsim.engine.warm import ensure_compiled
+from cxsim.population.customer_file import sized
 from cxsim.results.folder import RunFolder, prepare
 from cxsim.results.run import Run
-from cxsim.spec.job import Engine, Job, Study
+from cxsim.spec.job import Data, Engine, Job, Study
 from cxsim.spec.scenario import Scenario
-from cxsim.study.customers import own_customers
+from cxsim.study.customers import CALIBRATION, OwnCustomers, about, own_customers
 from cxsim.study.pool import progress_bar, run_tasks, say, workers_for
 from cxsim.study.replicate import Plan, Tables, fill_parts, part_key, replicate
 
@@ -28,6 +28,7 @@ def simulate(
     interventions: Sequence[str] = (),
     engine: Engine | None = None,
     customer_replications: int = 1,
+    data: Data | None = None,
 ) -> Run:
     """Return the run of a scenario, in memory.
 
@@ -37,16 +38,17 @@ def simulate(
     seed : the seed, 0 included.
     interventions : names of the scenario's interventions that act.
     customer_replications : how many replications keep their customers one by one.
+    data : the firm's own customers and how to read them; drawn from the population where left out.
 
     Raises
     ------
-    InputError : the scenario is faulty, or an intervention is unknown.
+    InputError : the scenario or the file of customers is faulty, or an intervention is unknown.
     """
     study = Study(replications=replications, seed=seed, customer_replications=customer_replications)
-    job = Job(scenario=scenario, study=study, engine=engine or Engine())
+    job = Job(scenario=scenario, study=study, engine=engine or Engine(), data=data or Data())
     require(job)
-    plan = make_plan(job, {BASELINE: tuple(interventions)})
-    return Run(scenario, gather(plan, replications, job.engine.workers), seed, replications)
+    plan, tables = in_memory(sized(job), {BASELINE: tuple(interventions)})
+    return Run(plan.scenario, tables, seed, replications)
 
 
 def run_job(job: Job, command: str = "run", progress: bool = True) -> Path:
@@ -55,25 +57,32 @@ def run_job(job: Job, command: str = "run", progress: bool = True) -> Path:
         if folder.finished:
             return folder.path
         fill(folder, job, {BASELINE: ()}, progress=progress)
-        return folder.finish(collected(folder))
+        tables = collected(folder)
+        return folder.finish(tables, about(job, tables.get(CALIBRATION)))
 
 
-def make_plan(
-    job: Job, arms: Mapping[str, tuple[str, ...]], base: Any = None, ids: Sequence[str] | None = None
-) -> Plan:
+def make_plan(job: Job, arms: Mapping[str, tuple[str, ...]], own: OwnCustomers | None) -> Plan:
     """Return the plan of a job's replications; a single replication may use all threads."""
     alone = workers_for(job.engine.workers, job.study.replications) == 1
     return Plan(
-        scenario=job.scenario,
+        scenario=job.scenario if own is None else own.scenario,
         arms=dict(arms),
         seed=job.study.seed,
         customer_replications=job.study.customer_replications,
         threads=job.engine.threads if alone else 1,
         block_rows=job.engine.block_rows,
         stepping=job.engine.stepping,
-        base=base,
-        customer_ids=ids,
+        base=None if own is None else own.base,
+        customer_ids=None if own is None else own.ids,
     )
+
+
+def in_memory(job: Job, arms: Mapping[str, tuple[str, ...]]) -> tuple[Plan, Tables]:
+    """Return the plan of a job and all of its tables."""
+    own = own_customers(job)
+    plan = make_plan(job, arms, own)
+    tables = gather(plan, job.study.replications, job.engine.workers)
+    return plan, tables if own is None or own.calibration is None else tables | {CALIBRATION: own.calibration}
 
 
 def gather(plan: Plan, replications: int, workers: int) -> Tables:
@@ -89,14 +98,7 @@ def gather(plan: Plan, replications: int, workers: int) -> Tables:
 
 def fill(folder: RunFolder, job: Job, arms: Mapping[str, tuple[str, ...]], *, progress: bool) -> Plan:
     """Write every part of a run that is not there yet, over a pool of processes; return the plan that made them."""
-    own = own_customers(job)
-    scenario = own.scenario if own is not None else job.scenario
-    plan = make_plan(
-        job.model_copy(update={"scenario": scenario}),
-        arms,
-        None if own is None else own.base,
-        None if own is None else own.ids,
-    )
+    plan = make_plan(job, arms, _own(folder, job))
     tasks = {}
     for replication in range(job.study.replications):
         missing = [arm for arm in arms if not folder.has_part(part_key(arm, replication))]
@@ -114,6 +116,15 @@ def collected(folder: RunFolder) -> Tables:
     """Return the tables of all parts of a folder, in the order of arm and replication."""
     names = sorted({path.stem for path in (folder.path / "parts").glob("*/*.arrow")})
     return {name: folder.read_parts(name) for name in names}
+
+
+def _own(folder: RunFolder, job: Job) -> OwnCustomers | None:
+    """Return the firm's customers; their churn level is a part of the run like any other, solved once."""
+    solved = folder.read_parts(CALIBRATION) if folder.has_part(CALIBRATION) else None
+    own = own_customers(job, solved)
+    if solved is None and own is not None and own.calibration is not None:
+        folder.write_part(CALIBRATION, {CALIBRATION: own.calibration})
+    return own
 
 
 def _collect(plan: Plan, replication: int, arms: Sequence[str]) -> dict[str, Tables]:
