@@ -33,31 +33,38 @@ class ServiceDesk(mesa.Agent):
     def __init__(self, model: CXModel, name: str, queue: Queue) -> None:
         super().__init__(model)
         self.name = name
-        self.load = np.array([part.load for part in queue.profile])
+        load = np.array([part.load * part.share for part in queue.profile])
+        self.profile = load / load.sum()
         self.time = np.array([part.share for part in queue.profile])
         self.open_min_week = queue.open_min_week
+        self.recent: tuple[int, ...] = ()
         self.abandonment: Floats = np.zeros(8)
         self.wait_min: Floats = np.zeros(8)
         self.day = DeskDay(0.0, 0.0, 0.0, 0.0, 0.0)
 
     def answer(self, contacts: Ints, values: dict[str, float]) -> None:
-        """Work the contacts (simulated customers, per bin): abandonment and mean wait per bin."""
+        """Work the contacts (simulated customers, per bin): abandonment and mean wait per bin.
+
+        The load is that of the last seven days, spread by the profile. Erlang A brings the chance of single calls itself; the
+        contacts of one bin and tick, each of which stands for many, would add a second and larger one that lengthens queues.
+        """
         root = f"journey.queues.{self.name}"
         agents, patience = values[f"{root}.agents"], values[f"{root}.patience_min"]
         service = 1.0 / values[f"{root}.handling_min"]
         minutes = self.time * self.open_min_week * self.model.clock.weeks
-        arrived = contacts[: minutes.size] * self.model.spec.population.scale
+        scale = self.model.spec.population.scale
+        self.recent = (*self.recent, int(contacts.sum()))[-self.model.ticks_per_week :]
+        expected = self.profile * (sum(self.recent) / len(self.recent) * scale)
         solve = compiled(erlang_a)
         lost, waited, busy = 0.0, 0.0, 0.0
-        for i, amount in enumerate(arrived):
-            rate = float(amount) / minutes[i] if minutes[i] > 0.0 else 0.0
+        for i, share in enumerate(self.profile):
+            rate = float(expected[i]) / minutes[i] if minutes[i] > 0.0 else 0.0
             result = solve(rate, service, float(agents), 1.0 / patience)
             self.abandonment[i], self.wait_min[i] = result[1], result[2]
-            lost += result[1] * amount
-            waited += result[2] * amount
+            lost += result[1] * share
+            waited += result[2] * share
             busy += result[3] * self.time[i]
-        total = float(arrived.sum())
-        self.day = DeskDay(total, lost / max(total, 1e-12), waited / max(total, 1e-12), busy / max(agents, 1e-12), 0.0)
+        self.day = DeskDay(float(contacts.sum()) * scale, lost, waited, busy / max(agents, 1e-12), 0.0)
 
 
 class BackOffice(mesa.Agent):

@@ -311,6 +311,7 @@ class CXModel(mesa.Model):
         self.record = parent.record.copy()
         for mine, theirs in zip(self.queues, parent.queues, strict=True):
             mine.abandonment, mine.wait_min, mine.day = theirs.abandonment.copy(), theirs.wait_min.copy(), theirs.day
+            mine.recent = theirs.recent
         for own, other in zip(self.offices, parent.offices, strict=True):
             own.backlog, own.delay_weeks, own.day = other.backlog, other.delay_weeks, other.day
         self.desks = self._desks()
