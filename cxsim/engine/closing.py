@@ -14,13 +14,13 @@ from cxsim.behaviour.money import tick_revenue
 from cxsim.behaviour.survey import answer_probability, latent_score, score
 from cxsim.engine.rows import read_account, read_memory
 from cxsim.engine.tally import ASKED_SCORES, CSAT_MARKS, Tally, add, count, fixed, spend
-from cxsim.engine.walk import cohort_of, enter, tenure_class
+from cxsim.engine.walk import cohort_of, tenure_class
 from cxsim.engine.world import Clock, World
 from cxsim.measures import ExitCode, Measure, ProblemCode
 from cxsim.population.columns import NONE
 from cxsim.rng import Block, Luck, Words, normal, uniform, words
 
-_JOURNEY, _RELATIONAL, _TRANSACTIONAL = int(Block.JOURNEY), int(Block.RELATIONAL), int(Block.TRANSACTIONAL)
+_RELATIONAL, _TRANSACTIONAL = int(Block.RELATIONAL), int(Block.TRANSACTIONAL)
 _ACTIVE, _FRUSTRATED, _ENCHANTED = int(Measure.ACTIVE), int(Measure.FRUSTRATED), int(Measure.ENCHANTED)
 _REVENUE, _PROGRAMME, _BASE_REVENUE = int(Measure.REVENUE), int(Measure.PROGRAMME_COST), int(Measure.BASE_REVENUE)
 _BASE_ACTIVE, _OPEN, _REACHED = int(Measure.BASE_ACTIVE), int(Measure.OPEN_PROBLEMS), int(Measure.REACHED)
@@ -57,7 +57,7 @@ def close_tick(c: Any, who: int, fate: Words, clock: Clock, luck: Luck, world: W
         c.last_channel = NONE
         c.department = NONE
     if node.churn_target >= 0 and clock.warm == 0:
-        decide(c, who, fate, balance(account), affect, memory, clock, luck, world, p, tally)
+        decide(c, fate, balance(account), affect, memory, clock, world, p)
 
 
 def earn(c: Any, clock: Clock, p: Any, tally: Tally) -> float:
@@ -102,19 +102,9 @@ def count_standing(c: Any, standing: float, revenue: float, clock: Clock, p: Any
 
 
 def decide(
-    c: Any,
-    who: int,
-    fate: Words,
-    standing: float,
-    affect: float,
-    memory: float,
-    clock: Clock,
-    luck: Luck,
-    world: World,
-    p: Any,
-    tally: Tally,
+    c: Any, fate: Words, standing: float, affect: float, memory: float, clock: Clock, world: World, p: Any
 ) -> None:
-    """Let the customer leave or stay, equation (28): at once, or by way of the touchpoints of leaving from the next tick on."""
+    """Let the customer stay, or leave from the next tick on, equation (28)."""
     contract = world.contracts[c.contract]
     eta = disutility(
         np.float64(c.satisfaction),
@@ -130,13 +120,9 @@ def decide(
     tenure_weeks = (clock.tick - c.since) * clock.weeks
     lock = lock_factor(tenure_weeks, contract.commitment_weeks, contract.renews == 1, p)
     if leaves(uniform(fate.a), np.float64(c.frailty), lock, eta, clock.weeks):
-        target = world.nodes[c.node].churn_target
         c.exit_reason = reason(c, standing)
         c.dwell = 0
-        if world.nodes[target].touchpoint < 0:
-            enter(c, target, words(luck, who, clock.tick, _JOURNEY, 0).b, clock, world, tally)
-        else:
-            c.next_node = target
+        c.next_node = world.nodes[c.node].churn_target
 
 
 def reason(c: Any, standing: float) -> int:
