@@ -12,7 +12,7 @@ from rich.text import Text
 from cxsim.metrics.horizons import METRICS
 from cxsim.report.evidence import Effect, Evidence, read
 from cxsim.report.payback import payback
-from cxsim.report.wording import TITLES, Verdict, drawn, interval, level, listed, number, verdict
+from cxsim.report.wording import TITLES, Verdict, drawn, interval, level, listed, money_unit, number, verdict
 
 _EFFECTS = ("npv", "churn_rate", "ltv", "nps_true")
 _HEADS = {"npv": "NPV", "churn_rate": "churn", "ltv": "LTV", "nps_true": "NPS"}
@@ -20,6 +20,7 @@ _LEVELS = (
     "satisfaction", "churn_rate", "retention", "nps_true", "nps_survey", "csat", "balance", "frustrated_share",
     "revenue", "profit",
 )  # fmt: skip
+_SHORT = {"billion ": "bn", "million ": "m", "thousand ": "k", "": ""}
 _STYLES = {Verdict.GAIN: "green", Verdict.LOSS: "red", Verdict.UNDECIDED: "yellow"}
 
 
@@ -78,9 +79,8 @@ def _unit(evidence: Evidence, metric: str) -> tuple[str, float]:
         return {"churn_rate": "pp a year", "ltv": f"{evidence.currency} each", "nps_true": "points"}[
             metric
         ], 1.0 / drawn(metric)
-    largest = max(abs(evidence.effect(metric, arm).difference) for arm in evidence.ranked)
-    name, size = ("m", 1e6) if largest >= 1e6 else ("k", 1e3) if largest >= 1e4 else ("", 1.0)
-    return f"{evidence.currency} {name}".strip(), size
+    size, name = money_unit(max(abs(evidence.effect(metric, arm).difference) for arm in evidence.ranked))
+    return f"{evidence.currency} {_SHORT[name]}".strip(), size
 
 
 def _cell(metric: str, effect: Effect, size: float) -> Text:

@@ -92,6 +92,14 @@ def money(value: float, currency: str, *, signed: bool = False) -> str:
     return f"{sign}{currency}{GAP}{number(abs(value), _digits(value))}"
 
 
+def money_unit(largest: float) -> tuple[float, str]:
+    """Return the unit in which amounts up to `largest` are drawn or listed, and its name: `million `."""
+    for name, size in (("billion ", 1e9), ("million ", 1e6), ("thousand ", 1e4)):
+        if largest >= size:
+            return min(size, 1e3) if name == "thousand " else size, name
+    return 1.0, ""
+
+
 def percent(share: float, decimals: int = 1) -> str:
     """Return a share as a percentage."""
     return f"{number(100.0 * share, decimals)}{GAP}%"
@@ -130,7 +138,8 @@ def interval(low: float, high: float, say: Callable[[float], str]) -> str:
     first, second = say(low), say(high)
     for unit in _UNITS:
         first = first.removesuffix(unit)
-    return f"{first} to {second}"
+    name = first.strip("+" + MINUS + ".,0123456789").split(GAP)[0]
+    return f"{first} to {second.replace(f'{name}{GAP}', '') if name else second}"
 
 
 def unit(metric: str, currency: str) -> str:

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from cxsim.metrics.horizons import discounts
 from cxsim.report.evidence import Evidence
 from cxsim.report.style import INK, SERIES, SMALL, canvas, head, label_ends, panels
+from cxsim.report.wording import money_unit
 from cxsim.study.paired import mean_interval
 
 _STYLES = ("solid", "dashed", "dotted")
@@ -19,7 +20,7 @@ def draw(evidence: Evidence) -> Figure:
     (axes,) = panels(figure, 1, 1)
     lines = {arm: cumulative(evidence, arm) for arm in evidence.ranked}
     largest = max(float(np.abs(line).max()) for line in lines.values())
-    size, unit = (1e6, "million ") if largest >= 1e6 else (1e3, "thousand ") if largest >= 1e4 else (1.0, "")
+    size, unit = money_unit(largest)
     weeks = evidence.panel()["week"][0] + 1.0 / evidence.scenario.time.ticks_per_week
     axes.axhline(0.0, color=INK, linewidth=0.9)
     ends = []

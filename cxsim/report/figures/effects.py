@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from cxsim.metrics.horizons import METRICS
 from cxsim.report.evidence import Evidence
 from cxsim.report.style import GAIN, GRID, INK, LOSS, MUTED, SMALL, TEXT, UNDECIDED, canvas, head, panels, tidy
-from cxsim.report.wording import TITLES, Verdict, drawn, unit, verdict
+from cxsim.report.wording import TITLES, Verdict, drawn, money_unit, unit, verdict
 
 _METRICS = ("churn_rate", "ltv", "nps_true", "profit")
 _MARKS = ("o", "s", "D", "^", "v", "P")
@@ -65,9 +65,8 @@ def _sized(evidence: Evidence, metric: str) -> tuple[float, str]:
     if METRICS[metric].unit != "{currency}":
         return drawn(metric), unit(metric, evidence.currency).replace("initial customer", "customer")
     largest = max(abs(evidence.effect(metric, arm).difference) for arm in evidence.ranked)
-    if largest >= 1e6:
-        return 1e-6, f"million {evidence.currency}"
-    return (1e-3, f"thousand {evidence.currency}") if largest >= 1e4 else (1.0, evidence.currency)
+    size, name = money_unit(largest)
+    return 1.0 / size, f"{name}{evidence.currency}"
 
 
 def _key(evidence: Evidence) -> str:

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from cxsim.report.evidence import Evidence
 from cxsim.report.style import GAIN, INK, LOSS, MUTED, SMALL, canvas, head, panels, tidy
-from cxsim.report.wording import number
+from cxsim.report.wording import money_unit, number
 from cxsim.study.paired import mean_interval
 
 _COLUMNS = 2
@@ -22,7 +22,7 @@ def draw(evidence: Evidence) -> Figure:
     rows = math.ceil(len(arms) / _COLUMNS)
     figure = canvas(0.3 + 2.35 * rows, space=0.06)
     axes = panels(figure, rows, _COLUMNS)
-    size, unit = (1e6, "million ") if _largest(evidence) >= 1e6 else (1e3, "thousand ")
+    size, unit = money_unit(_largest(evidence))
     for each, arm in zip(axes, arms, strict=False):
         _bridge(each, evidence, arm, size)
         head(each, evidence.label(arm), f"{unit}{evidence.currency}, discounted, {evidence.end} weeks")

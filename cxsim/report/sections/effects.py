@@ -58,20 +58,12 @@ def _returns(evidence: Evidence) -> str:
             first = evidence.label(arm) if weeks == evidence.horizons[0] else ""
             ahead = f"{(evidence.npv(arm, weeks) > 0).sum()} of {evidence.replications}"
             mean, ratio = change("npv", npv.difference, evidence.currency), number(roi.difference, 2, signed=True)
-            rows.append((first, str(weeks), mean, bounds, ahead, ratio, week, share))
-    head = (
-        "Intervention",
-        "Weeks",
-        "NPV",
-        "Interval",
-        "NPV above 0",
-        "NPV per unit of cost",
-        "Paid back",
-        "Replications",
-    )
+            rows.append((first, str(weeks), mean, bounds, ahead, ratio, f"{week} ({share})" if share else week))
+    head = ("Intervention", "Weeks", "NPV", "Interval", "NPV above 0", "NPV per unit of cost", "Paid back")
     note = (
-        "Replications: in how many NPV is above zero, and in how many the intervention has paid for itself. Week of payback: "
-        "median over replications, counted from the start of the run, after which the discounted total never is below zero again."
+        "Counts are replications: in how many NPV is above zero, and (in brackets) in how many the intervention has paid for "
+        "itself. Week of payback: median over replications, counted from the start of the run, after which the discounted "
+        "total never is below zero again."
     )
     return "<h3>Money</h3>" + table(head, rows) + text(note, "note")
 

@@ -117,7 +117,7 @@ def _action(evidence: Evidence, rank: int, arm: str) -> str:
 def _paid(evidence: Evidence, arm: str) -> str:
     week, share = payback(evidence, arm)
     if not week.startswith("week"):
-        return f"Paid back: {week} ({share} replications)."
+        return f"Paid back: {week}" + (f" ({share} replications)." if share else ".")
     known = evidence.scenario.interventions
     start = min((known[name].start_week for name in arm.split("+") if name in known), default=0.0)
     after = evidence.effect("payback_weeks", arm).difference - start

@@ -5,7 +5,7 @@ from __future__ import annotations
 from cxsim.report.evidence import Evidence
 from cxsim.report.figures import cash, value_bridge
 from cxsim.report.page import Page, section, table, text
-from cxsim.report.wording import money
+from cxsim.report.wording import money_unit, number
 
 TITLE = "Where the money comes from"
 
@@ -20,11 +20,14 @@ def write(evidence: Evidence, page: Page) -> str:
     )
     parts = {arm: evidence.npv_parts(arm) for arm in evidence.ranked}
     names = list(next(iter(parts.values())))
+    size, unit = money_unit(max(float(abs(value.mean())) for part in parts.values() for value in part.values()))
     rows = [
         (
             evidence.label(arm),
-            *(money(float(parts[arm][name].mean()), evidence.currency, signed=True) for name in names),
-            money(float(evidence.npv(arm).mean()), evidence.currency, signed=True),
+            *(
+                number(float(value.mean()) / size, 2, signed=True)
+                for value in (*parts[arm].values(), evidence.npv(arm))
+            ),
         )
         for arm in evidence.ranked
     ]
@@ -44,4 +47,5 @@ def write(evidence: Evidence, page: Page) -> str:
         text(words),
         page.figure("value_bridge", value_bridge.draw(evidence), caption),
         table(head, rows),
+        text(f"Amounts in {unit}{evidence.currency}, discounted, means over replications.", "note"),
     )
