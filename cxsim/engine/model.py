@@ -15,6 +15,7 @@ from cxsim.arrays import Floats, Ints, Rows
 from cxsim.engine import kernels
 from cxsim.engine.build import Blueprint
 from cxsim.engine.campaigns import MOST_INTERVENTIONS, Campaign, TableMaker, draws
+from cxsim.engine.collector import new_collector
 from cxsim.engine.compiled import compiled
 from cxsim.engine.customers import CustomerAgent, CustomerSet
 from cxsim.engine.desks import BackOffice, ServiceDesk
@@ -107,6 +108,7 @@ class CXModel(mesa.Model):
         self.campaigns = self._campaigns(interventions)
         self.clock = self._clock()
         self.record = Record()
+        self.datacollector = new_collector()
         self._tallies = [self._new_tally() for _ in range(self._threads)]
         self.world = self._maker.world(self.campaigns, np.zeros(1, np.int64))
         self.desks = self._desks()
@@ -140,7 +142,6 @@ class CXModel(mesa.Model):
     @scenario.setter
     def scenario(self, value: Any) -> None:
         # Mesa stores a scenario object of its own during its construction.
-        value.model = self
         self._mesa_scenario = value
 
     @property
@@ -251,6 +252,7 @@ class CXModel(mesa.Model):
             days = [queue.day for queue in self.queues] + [office.day for office in self.offices]
             period = counted // (PERIOD_WEEKS * self.ticks_per_week)
             self.record.add(counted, period, total, self._fixed_cost(), days)
+            self.datacollector.collect(self)
         self.tick += 1
         if self.tick >= self.warmup_ticks + self.horizon_ticks:
             self.running = False
