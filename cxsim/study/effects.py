@@ -93,8 +93,13 @@ class _Judge:
             mine = survivors if segment == ALL else survivors[survivors["segment"] == segment]
             beyond = terminal_value(mine, tenures, panel, self.scenario)
             start = panel["base_active"][:, 0] + panel["base_churned"][:, 0]
+            # A segment in which nobody starts has no value per customer.
+            start = np.where(start > 0, start, np.nan)
             stream = base_margin(panel, money.margin, money.discount_year) / start[:, None]
-            paid = mine.groupby("replication")["paid_before"].sum().to_numpy() * money.margin / start
+            before = (
+                mine.groupby("replication")["paid_before"].sum().reindex(panel["replication"][:, 0], fill_value=0.0)
+            )
+            paid = before.to_numpy() * money.margin / start
             for weeks in self.horizons:
                 cut = weeks * self.per_week
                 simulated, later = stream[:, :cut].sum(axis=1), stream[:, cut:].sum(axis=1) + beyond
