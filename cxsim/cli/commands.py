@@ -25,6 +25,8 @@ class Command:
     examples : what to type.
     body : does it, given the job and whether to show progress; returns the exit status.
     writes : whether it leaves a run folder.
+    judge : raises `InputError` for a job whose files have faults, before anything is written.
+    own : keys of the command's own group that may be typed without the group.
     """
 
     name: str
@@ -33,6 +35,8 @@ class Command:
     examples: tuple[str, ...]
     body: Body
     writes: bool = True
+    judge: Callable[[Job], object] | None = None
+    own: frozenset[str] = frozenset()
 
 
 def _run(job: Job, progress: bool) -> int:
@@ -66,6 +70,20 @@ def _calibrate(job: Job, _: bool) -> int:
     return 0
 
 
+def _forecast(job: Job, _: bool) -> int:
+    from cxsim.study.forecast import run_job
+
+    _tell_found(job, "forecast")
+    _finish(run_job(job))
+    return 0
+
+
+def _judge_forecast(job: Job) -> object:
+    from cxsim.study.forecast import read
+
+    return read(job)
+
+
 def _journey(job: Job, _: bool) -> int:
     from cxsim.report.journey_page import run
 
@@ -77,7 +95,7 @@ def _tell_found(job: Job, command: str) -> None:
 
     folder = folder_of(job, command)
     if is_finished(folder):
-        print(f"{folder}: found finished, nothing is simulated again", file=sys.stderr)
+        print(f"{folder}: found finished, nothing is computed again", file=sys.stderr)
 
 
 def _finish(folder: Path) -> None:
@@ -125,6 +143,21 @@ _LISTED = (
             "cxsim calibrate calibration.target_churn_year=0.15",
         ),
         _calibrate,
+    ),
+    Command(
+        "forecast",
+        "forecast a finished run or your own history, also under an intervention",
+        "Forecasts data.target from a finished run (forecast.run) or from your own history (data.history), with intervals\n"
+        "and, with backtest=true, what earlier forecasts were worth. With forecast.arm your history is forecast under\n"
+        "that arm of the comparison in forecast.run.",
+        (
+            "cxsim forecast run=outputs/run/telecom-0123456789ab horizon=13",
+            "cxsim forecast data.history=churn.csv data.time=month data.exposure=customers horizon=12 backtest=true",
+            "cxsim forecast data.history=churn.csv data.time=month run=outputs/compare/telecom-0123456789ab arm=faster_reply",
+        ),
+        _forecast,
+        judge=_judge_forecast,
+        own=frozenset({"run", "arm", "horizon", "levels", "speed", "backtest", "origins"}),
     ),
     Command(
         "journey",

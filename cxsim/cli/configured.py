@@ -22,6 +22,7 @@ def configured(command: Command, arguments: Sequence[str]) -> int:
     InputError : some point is wrong; then nothing has been written.
     """
     typed = _parser(command).parse_intermixed_args(arguments)
+    typed.overrides = [_whole(command, text) for text in typed.overrides]
     if typed.help:
         print(page(command, SearchPath.of(typed.config_dir)))
         return 0
@@ -31,7 +32,12 @@ def configured(command: Command, arguments: Sequence[str]) -> int:
         return _sweep(command, typed.overrides, typed.config_dir)
     from cxsim.cli.compose import job
 
-    return command.body(_writable(command, job(typed.overrides, typed.config_dir)), sys.stderr.isatty())
+    return command.body(_ready(command, job(typed.overrides, typed.config_dir)), sys.stderr.isatty())
+
+
+def _whole(command: Command, override: str) -> str:
+    """Return an override with the command's own group before a key that may be typed without it."""
+    return f"{command.name}.{override}" if override.partition("=")[0] in command.own else override
 
 
 def _parser(command: Command) -> argparse.ArgumentParser:
@@ -61,7 +67,7 @@ def _sweep(command: Command, overrides: list[str], config_dir: Path | None) -> i
 
     typed = points(overrides)
     labels = [swept(overrides, point) for point in typed]
-    jobs = [_writable(command, job) for job in _judged(labels, typed, config_dir)]
+    jobs = [_ready(command, job) for job in _judged(labels, typed, config_dir)]
     status = 0
     for number, (label, job) in enumerate(zip(labels, jobs, strict=True), 1):
         print(f"[{number}/{len(jobs)}] {label}", file=sys.stderr)
@@ -100,10 +106,12 @@ def _labelled(fault: Fault, at: list[str], n_points: int) -> Fault:
     return Fault(where + fault.path, fault.rule, fault.value, fault.nearest)
 
 
-def _writable(command: Command, job: Job) -> Job:
+def _ready(command: Command, job: Job) -> Job:
     from cxsim.results.folder import writable
 
     fault = writable(job.output.root) if command.writes else None
     if fault is not None:
         raise InputError([fault])
+    if command.judge is not None:
+        command.judge(job)
     return job

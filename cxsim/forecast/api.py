@@ -77,7 +77,18 @@ def forecast(
     """
     faults = argument_faults(horizon, levels, models, speed, seed)
     table, columns = prepared(data, Columns(target, time, series, exposure, kind, season, frequency))
-    checked = histories(table, columns, faults)
+    return forecast_histories(histories(table, columns, faults), horizon, levels, models, seed, speed)
+
+
+def forecast_histories(
+    checked: Sequence[History],
+    horizon: int,
+    levels: Sequence[float],
+    models: Sequence[str] | None = None,
+    seed: int = 0,
+    speed: Speed = "full",
+) -> Prediction:
+    """Return the forecast of histories that were found right; arguments as for `forecast`."""
     probabilities = probability_grid(levels)
     tables, diagnostics = [], []
     for history in checked:

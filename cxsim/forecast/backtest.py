@@ -78,21 +78,48 @@ def backtest(
     ]
     table, columns = prepared(data, Columns(target, time, series, exposure, kind, season, frequency))
     checked = histories(table, columns, faults)
+    return backtest_histories(checked, horizon, origins, distance, levels, models, seed, speed)
+
+
+def backtest_histories(
+    checked: Sequence[History],
+    horizon: int,
+    origins: int,
+    distance: int,
+    levels: Sequence[float],
+    models: Sequence[str] | None = None,
+    seed: int = 0,
+    speed: Speed = "full",
+) -> Backtest:
+    """Return the backtest of histories that were found right; arguments as for `backtest`, `distance` its step.
+
+    Raises
+    ------
+    InputError
+        Naming every series too short for even one origin.
+    """
+    faults = short_histories(checked, horizon)
+    if faults:
+        raise InputError(faults)
     probabilities = probability_grid(levels)
     rows = []
     for history in checked:
-        ends = origin_points(history, horizon, origins, distance)
-        if not ends:
-            least = _fewest_points(history) + horizon
-            faults.append(Fault(f"{target} of {history.series}", f"must have {least} points", history.values.size))
-        for points in ends if not faults else ():
+        for points in origin_points(history, horizon, origins, distance):
             task = Task(history.until(points), horizon, probabilities, seed, speed)
             made = forecast_history(task, models or (default_model(history),))
             rows += [_rows(history, task, one, levels) for one in made]
-    if faults:
-        raise InputError(faults)
     found = pd.concat(rows, ignore_index=True)
     return Backtest(found, score_table(found, levels, overlap=-(-horizon // distance)))
+
+
+def short_histories(checked: Sequence[History], horizon: int) -> list[Fault]:
+    """Return a fault for every history from whose past no forecast can be checked in full."""
+    least = [(one, _fewest_points(one) + horizon) for one in checked]
+    return [
+        Fault(f"{one.target} of {one.series}", f"must have {points} points", one.values.size)
+        for one, points in least
+        if one.values.size < points
+    ]
 
 
 def origin_points(history: History, horizon: int, origins: int, step: int) -> list[int]:

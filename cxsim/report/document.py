@@ -5,7 +5,8 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from cxsim.report.evidence import Evidence, read
+from cxsim.report import forecast_page
+from cxsim.report.evidence import Evidence, read, run_facts
 from cxsim.report.page import Page, document, text
 from cxsim.report.sections import account, contact_centre, effects, executive, journey, loyalty, provenance, value
 from cxsim.results.files import write_text
@@ -26,7 +27,8 @@ def build(run_dir: Path, *, figures: bool = True) -> Path:
     InputError : the folder holds no finished run.
     """
     page = Page()
-    html = render(read(run_dir), page)
+    facts = run_facts(run_dir)
+    html = forecast_page.render(run_dir, page) if facts["command"] == "forecast" else render(read(run_dir), page)
     if figures:
         folder = run_dir / "figures"
         folder.mkdir(exist_ok=True)

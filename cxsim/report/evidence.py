@@ -184,8 +184,8 @@ class FolderTables(Mapping[str, pd.DataFrame]):
         return len(self._files)
 
 
-def read(run_dir: Path) -> Evidence:
-    """Return the evidence of a run folder.
+def run_facts(run_dir: Path) -> dict[str, Any]:
+    """Return the manifest of a run folder.
 
     Raises
     ------
@@ -193,7 +193,18 @@ def read(run_dir: Path) -> Evidence:
     """
     if not is_finished(run_dir):
         raise InputError([Fault("RUN_DIR", "must be the folder of a finished run", str(run_dir))])
-    facts = json.loads((run_dir / "manifest.json").read_text("utf-8"))
+    facts: dict[str, Any] = json.loads((run_dir / "manifest.json").read_text("utf-8"))
+    return facts
+
+
+def read(run_dir: Path) -> Evidence:
+    """Return the evidence of a run folder.
+
+    Raises
+    ------
+    InputError : the folder holds no finished run.
+    """
+    facts = run_facts(run_dir)
     scenario = build(yaml.safe_load((run_dir / "scenario.yaml").read_text("utf-8")))
     study, file = facts["study"], run_dir / "effects.csv"
     effects = pd.read_csv(file) if file.exists() else pd.DataFrame()

@@ -26,12 +26,12 @@ from cxsim.results.files import (
 )
 from cxsim.results.identity import run_id, versions
 from cxsim.results.lock import Lock
-from cxsim.spec.job import Job
+from cxsim.spec.job import History, Job
 
 if TYPE_CHECKING:
     import pandas as pd
 
-AS_TEXT = frozenset({"effects"})
+AS_TEXT = frozenset({"effects", "history", "forecast", "total", "components", "diagnostics", "backtest", "scores"})
 """Tables that people open in a spreadsheet: written as CSV."""
 
 
@@ -136,7 +136,7 @@ class Parts:
 
 def folder_of(job: Job, command: str) -> Path:
     """Return where the run of `job` is or will be."""
-    return job.output.root / command / f"{job.scenario.name}-{run_id(job)}"
+    return job.output.root / command / f"{_name(job, command)}-{run_id(job, command)}"
 
 
 def is_finished(path: Path) -> bool:
@@ -179,27 +179,55 @@ def prepare(job: Job, command: str) -> RunFolder:
     for left in (*unfinished(path), *unfinished(path / "parts")):
         shutil.rmtree(left) if left.is_dir() else left.unlink()
     folder = RunFolder(path, facts["run_id"], finished=False, facts=facts, _lock=lock)
-    write_text(scenario_text(job), path / "scenario.yaml")
+    if command == "forecast":
+        write_text(_as_yaml(_asked(job)), path / "forecast.yaml")
+    else:
+        write_text(scenario_text(job), path / "scenario.yaml")
     folder.write_manifest("running")
     return folder
 
 
 def scenario_text(job: Job) -> str:
     """Return the scenario as YAML that `cxsim.load` reads back."""
+    return _as_yaml(job.scenario.model_dump(mode="json"))
+
+
+def _as_yaml(content: Mapping[str, Any]) -> str:
     from omegaconf import OmegaConf
 
-    return OmegaConf.to_yaml(OmegaConf.create(job.scenario.model_dump(mode="json")))
+    return OmegaConf.to_yaml(OmegaConf.create(dict(content)))
+
+
+def _name(job: Job, command: str) -> str:
+    """Return what a folder is called before its id: the scenario, or what a forecast is of."""
+    if command != "forecast":
+        return job.scenario.name
+    of = job.data.history or job.forecast.run
+    return re.sub(r"\W+", "_", of.stem) if of is not None else command
+
+
+def _asked(job: Job) -> dict[str, Any]:
+    """Return what a forecast was asked for, its data and its settings."""
+    columns = job.data.model_dump(mode="json", include=set(History.model_fields))
+    return {"data": columns, "forecast": job.forecast.model_dump(mode="json")}
+
+
+def _simulated(job: Job) -> dict[str, Any]:
+    """Return what was simulated."""
+    return {
+        "scenario": job.scenario.name,
+        "study": job.study.model_dump(mode="json") | {"horizons_weeks": job.horizons},
+        "replications": job.study.replications,
+        "represents": job.scenario.population.represents,
+    }
 
 
 def _facts(job: Job, command: str) -> dict[str, Any]:
     return {
-        "run_id": run_id(job),
+        "run_id": run_id(job, command),
         "command": command,
-        "scenario": job.scenario.name,
-        "study": job.study.model_dump(mode="json") | {"horizons_weeks": job.horizons},
+        **(_asked(job) if command == "forecast" else _simulated(job)),
         "seed": job.study.seed,
-        "replications": job.study.replications,
-        "represents": job.scenario.population.represents,
         "versions": versions(),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),
     }

@@ -11,29 +11,47 @@ from typing import Any
 
 from cxsim import __version__
 from cxsim.errors import Fault, InputError
-from cxsim.spec.job import Data, Job
+from cxsim.spec.job import Data, History, Job
 from cxsim.spec.version import MODEL_VERSION
 
 NUMERIC_LIBRARIES = ("mesa", "numba", "numpy", "pandas", "scipy", "statsmodels")
 _LABELS = {"name", "churn_window_note", "customers"}
+_HISTORY = set(History.model_fields)
 
 
-def run_id(job: Job) -> str:
+def run_id(job: Job, command: str = "run") -> str:
     """Return 12 hexadecimal digits; engine, paths and labels do not move them.
 
     Raises
     ------
-    InputError : the customer file cannot be read.
+    InputError : a file of the user cannot be read.
     """
+    content = _of_forecast(job) if command == "forecast" else _of_simulation(job)
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _of_simulation(job: Job) -> dict[str, Any]:
     study = job.study.model_dump(mode="json", exclude={*_LABELS, "horizons_weeks"})
-    content = {
+    return {
         "model": MODEL_VERSION,
         "scenario": job.scenario.digest(),
         "study": study | {"horizons_weeks": job.horizons},
         "data": _data(job.data),
         "calibration": job.calibration.model_dump(mode="json"),
     }
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:12]
+
+
+def _of_forecast(job: Job) -> dict[str, Any]:
+    """Return what a forecast follows from: the history or the run's weekly table, and what is asked of it."""
+    data, run = job.data, job.forecast.run
+    return {
+        "model": MODEL_VERSION,
+        "forecast": job.forecast.model_dump(mode="json", exclude={"run"}),
+        "columns": data.model_dump(mode="json", include=_HISTORY - {"history"}),
+        "history": None if data.history is None else _hash(data.history, "data.history"),
+        "run": None if run is None else _hash(run / "weekly.parquet", "forecast.run"),
+        "seed": job.study.seed,
+    }
 
 
 def versions() -> dict[str, str]:
@@ -45,12 +63,14 @@ def versions() -> dict[str, str]:
 def _data(data: Data) -> dict[str, Any] | None:
     if data.customers is None:
         return None
-    return data.model_dump(mode="json", exclude=_LABELS) | {"content": _hash(data.customers)}
+    return data.model_dump(mode="json", exclude=_LABELS | _HISTORY) | {
+        "content": _hash(data.customers, "data.customers")
+    }
 
 
-def _hash(path: Path) -> str:
+def _hash(path: Path, key: str) -> str:
     try:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise InputError([Fault("data.customers", f"cannot be read ({error.strerror})", str(path))]) from None
+        raise InputError([Fault(key, f"cannot be read ({error.strerror})", str(path))]) from None

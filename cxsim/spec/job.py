@@ -50,8 +50,21 @@ class Columns(Spec):
     churned: str | None = Field(default=None, description="observed churn flag, for solving the churn level")
 
 
-class Data(Spec):
-    """The firm's own customer base and how to read it."""
+class History(Spec):
+    """The firm's own history of one number, and the names of its columns."""
+
+    history: Path | None = Field(default=None, description="a .csv or .parquet file, one row per series and time")
+    time: str = "time"
+    target: str = "churn_rate"
+    series: str | None = None
+    exposure: str | None = Field(default=None, description="of a rate: the column of how many customers it is of")
+    kind: Literal["rate", "positive", "real"] | None = None
+    season: Count | None = None
+    frequency: Literal["daily", "business", "weekly", "monthly", "quarterly", "yearly"] | None = None
+
+
+class Data(History):
+    """The firm's own data and how to read them: its customer base, and the history of a number."""
 
     customers: Path | None = None
     columns: Columns = Field(default_factory=Columns)
@@ -88,6 +101,26 @@ class Calibration(Spec):
     )
 
 
+class Realisation(Spec):
+    """The share of a simulated effect that a firm gets: normal, a choice unless past interventions say more."""
+
+    mean: float = 0.8
+    sd: NonNegative = 0.25
+
+
+class Forecast(Spec):
+    """What is forecast how far ahead."""
+
+    run: Path | None = Field(default=None, description="folder of a finished run or comparison")
+    arm: str | None = Field(default=None, description="arm of that comparison whose effect is added to data.history")
+    horizon: Annotated[int, Field(ge=1, le=10_000)] = 26
+    levels: tuple[Annotated[float, Field(gt=0.0, lt=100.0)], ...] = Field(default=(80.0, 95.0), min_length=1)
+    speed: Literal["full", "fast"] = "full"
+    backtest: bool = False
+    origins: Count = Field(default=6, description="points of the past from which a backtest forecasts")
+    realisation: Realisation = Field(default_factory=Realisation)
+
+
 class Output(Spec):
     """Where results go."""
 
@@ -96,13 +129,14 @@ class Output(Spec):
 
 
 class Job(Spec):
-    """A whole command: scenario, study, engine, data, calibration, output."""
+    """A whole command: scenario, study, engine, data, calibration, forecast, output."""
 
     scenario: Scenario
     study: Study = Field(default_factory=Study)
     engine: Engine = Field(default_factory=Engine)
     data: Data = Field(default_factory=Data)
     calibration: Calibration = Field(default_factory=Calibration)
+    forecast: Forecast = Field(default_factory=Forecast)
     output: Output = Field(default_factory=Output)
 
     @model_validator(mode="after")

@@ -1,0 +1,178 @@
+"""The command `forecast`: of a finished run, of the firm's own history, or of the history under an arm of a comparison."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from cxsim.errors import Fault, InputError
+from cxsim.forecast.api import forecast_histories
+from cxsim.forecast.backtest import backtest_histories, short_histories
+from cxsim.forecast.realisation import Estimate
+from cxsim.forecast.series import Columns, History, histories
+from cxsim.forecast.subject import prepared
+from cxsim.results.files import read_parquet
+from cxsim.results.folder import folder_of, is_finished, prepare
+from cxsim.results.run import Run
+from cxsim.spec.job import Job
+from cxsim.spec.load import build
+from cxsim.study.arm_forecast import arm_effects, arm_faults, forecast_histories_under, weeks_in_step
+
+KEYS = {
+    "target": "data.target",
+    "series": "data.series",
+    "exposure": "data.exposure",
+    "arm": "forecast.arm",
+    "horizon": "forecast.horizon",
+}
+"""Arguments of the functions, and what the user calls them here."""
+TIMED = ("time", "origin")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a job asks for, read and found right.
+
+    Attributes
+    ----------
+    histories : the series to forecast.
+    run : the comparison that the effect of an arm is taken from, if one is asked for.
+    """
+
+    histories: Sequence[History]
+    run: Run | None
+
+
+def read(job: Job) -> Asked:
+    """Return what the job asks for; nothing is written.
+
+    Raises
+    ------
+    InputError : every fault, by the key of the configuration where it has one.
+    """
+    _check_sources(job)
+    try:
+        return _read(job)
+    except InputError as error:
+        raise InputError([_by_key(fault, job) for fault in error.faults]) from None
+
+
+def run_job(job: Job) -> Path:
+    """Return the folder of the finished forecast.
+
+    Raises
+    ------
+    InputError : as `read`; nothing was written.
+    """
+    asked = read(job)
+    path = folder_of(job, "forecast")
+    if is_finished(path):
+        return path
+    began = time.monotonic()
+    tables = {name: _dated(table) for name, table in _tables(job, asked).items()}
+    with prepare(job, "forecast") as folder:
+        if folder.finished:
+            return folder.path
+        return folder.finish(tables, {"wall_seconds": round(time.monotonic() - began, 3)})
+
+
+def _check_sources(job: Job) -> None:
+    history, run, arm = job.data.history, job.forecast.run, job.forecast.arm
+    faults = []
+    if history is None and run is None:
+        faults.append(Fault("data.history", "must be the file of a history, or forecast.run the folder of a run"))
+    if arm is None and history is not None and run is not None:
+        faults.append(Fault("forecast.arm", "must name the arm whose effect is added to data.history"))
+    if arm is not None and (history is None or run is None):
+        faults.append(
+            Fault("forecast.arm", "needs both data.history and forecast.run, the folder of a comparison", arm)
+        )
+    if run is not None and not (is_finished(run) and (run / "weekly.parquet").exists()):
+        faults.append(Fault("forecast.run", "must be the folder of a finished run", str(run)))
+    if faults:
+        raise InputError(faults)
+
+
+def _read(job: Job) -> Asked:
+    data, wanted = job.data, job.forecast
+    run = None if wanted.run is None else _run(wanted.run)
+    columns = Columns(data.target, data.time, data.series, data.exposure, data.kind, data.season, data.frequency)
+    if wanted.arm is not None:
+        columns = replace(columns, kind=columns.kind or "rate")
+    of = run if data.history is None else data.history
+    assert of is not None  # noqa: S101  # _check_sources saw to it
+    faults = arm_faults(run, wanted.arm) if run is not None and wanted.arm is not None else []
+    table, columns = prepared(of, columns)
+    found = histories(table, columns, faults)
+    if run is not None and wanted.arm is not None:
+        for one in found:
+            arm_effects(run, wanted.arm, wanted.horizon, weeks_in_step(one.calendar))
+    short = short_histories(found, wanted.horizon) if wanted.backtest else []
+    if short:
+        raise InputError(short)
+    return Asked(found, run if wanted.arm is not None else None)
+
+
+def _tables(job: Job, asked: Asked) -> dict[str, pd.DataFrame]:
+    """Return the tables of the folder by name."""
+    wanted, seed = job.forecast, job.study.seed
+    made = forecast_histories(asked.histories, wanted.horizon, wanted.levels, seed=seed, speed=wanted.speed)
+    # Seconds differ from one time to the next; what a folder holds does not.
+    tables = {"history": _history_table(asked.histories), "diagnostics": made.diagnostics.drop(columns="seconds")}
+    tables["forecast"] = made.table
+    if asked.run is not None and wanted.arm is not None:
+        kappa = Estimate(wanted.realisation.mean, wanted.realisation.sd)
+        under = forecast_histories_under(
+            asked.run, wanted.arm, asked.histories, wanted.horizon, wanted.levels, kappa, seed
+        )
+        tables |= {"forecast": under.table, "total": under.total, "components": under.components}
+    if wanted.backtest:
+        past = backtest_histories(
+            asked.histories,
+            wanted.horizon,
+            wanted.origins,
+            wanted.horizon,
+            wanted.levels,
+            seed=seed,
+            speed=wanted.speed,
+        )
+        tables |= {"backtest": past.table, "scores": past.scores}
+    return tables
+
+
+def _history_table(found: Sequence[History]) -> pd.DataFrame:
+    return pd.concat([
+        pd.DataFrame({"series": one.series, "time": one.times, "target": one.target, "value": one.values})
+        for one in found
+    ])  # fmt: skip
+
+
+def _dated(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table whose dates are written without the hour."""
+    dates = [name for name in TIMED if name in table.columns and table[name].dtype.kind == "M"]
+    return table.assign(**{name: table[name].dt.strftime("%Y-%m-%d") for name in dates})
+
+
+def _run(folder: Path) -> Run:
+    """Return the weekly table of a finished run."""
+    scenario = build(yaml.safe_load((folder / "scenario.yaml").read_text("utf-8")))
+    weekly = read_parquet(folder / "weekly.parquet")
+    return Run(scenario, {"weekly": weekly}, seed=0, replications=int(weekly["replication"].max()) + 1)
+
+
+def _by_key(fault: Fault, job: Job) -> Fault:
+    """Return a fault under the key of the configuration that is to blame."""
+    if job.data.history is not None and fault.path == str(job.data.history):
+        return Fault("data.history", fault.rule, str(job.data.history))
+    if fault.path.startswith("column "):
+        name = fault.path.removeprefix("column ")
+        mapped: Mapping[str, object] = job.data.model_dump(include={"time", "target", "series", "exposure"})
+        key = next((key for key, value in mapped.items() if value == name), None)
+        if key is not None and fault.value is None and fault.rule == "must be in the data":
+            return Fault(f"data.{key}", "must be a column of the file", name, fault.nearest)
+    return replace(fault, path=KEYS.get(fault.path, fault.path))
