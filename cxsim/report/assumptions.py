@@ -19,7 +19,7 @@ LEFT_OUT = (
     "name",
     "label",
     "objective",
-    "sources.*",
+    "sources*",
     "interventions.*",
     "journey.nodes.*",
     "journey.start",

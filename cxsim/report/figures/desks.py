@@ -6,16 +6,18 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import StrMethodFormatter
 
 from cxsim.report.evidence import BASELINE, Evidence
-from cxsim.report.style import SERIES, canvas, head, label_ends, panels
+from cxsim.report.style import SERIES, SMALL, canvas, head, label_ends, panels
 
 _PANELS = (
-    ("contacts", 1.0, "Contacts", "a week, represented base"),
-    ("abandoned_share", 100.0, "Hung up before an answer", "% of contacts"),
-    ("mean_wait_min", 1.0, "Wait in the queue", "minutes, mean"),
-    ("occupancy", 100.0, "Agents at work", "% of paid time"),
+    ("contacts", 1.0, "Contacts", "a week, represented base", 1.0),
+    ("abandoned_share", 100.0, "Hung up before an answer", "% of contacts", 1.0),
+    ("mean_wait_min", 1.0, "Wait in the queue", "minutes, mean", 0.1),
+    ("occupancy", 100.0, "Agents at work", "% of paid time", 1.0),
 )
+"""Column, factor, title, unit, and what the axis shows at least, so that next to nothing does not look like much."""
 _WINDOW = 13
 
 
@@ -25,7 +27,7 @@ def draw(evidence: Evidence, arm: str = BASELINE) -> Figure:
     rows = table[table["scenario"] == arm]
     desks = list(dict.fromkeys(rows["desk"]))
     figure = canvas(4.6)
-    for axes, (column, factor, title, unit) in zip(panels(figure, 2, 2), _PANELS, strict=True):
+    for axes, (column, factor, title, unit, least) in zip(panels(figure, 2, 2), _PANELS, strict=True):
         shown = (
             desks
             if column in ("contacts", "occupancy")
@@ -35,9 +37,10 @@ def draw(evidence: Evidence, arm: str = BASELINE) -> Figure:
             _line(axes, rows[rows["desk"] == desk], column, factor, SERIES[desks.index(desk) % len(SERIES)])
             for desk in shown
         ]
-        axes.set_ylim(0.0, max((top for *_, top in ends), default=1.0) * 1.15)
+        axes.set_ylim(0.0, max(least, *(top for *_, top in ends)) * 1.15)
         label_ends(axes, [(x, y, desk, colour) for desk, (x, y, colour, _) in zip(shown, ends, strict=True)], gap=0.11)
-        axes.set_xlabel("week", fontsize=8.5)
+        axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+        axes.set_xlabel("week", fontsize=SMALL)
         head(axes, title, unit)
     return figure
 

@@ -27,7 +27,10 @@ def draw(evidence: Evidence, arm: str = BASELINE) -> Figure:
     tidy(axes, grid="")
     middle = evidence.scenario.behaviour.satisfaction.reference
     reach = max(0.05, float(np.nanmax(np.abs(values - middle))))
-    axes.imshow(values, cmap=_SCALE, vmin=middle - reach, vmax=middle + reach, aspect="auto")
+    axes.pcolormesh(
+        np.ma.masked_invalid(values), cmap=_SCALE, vmin=middle - reach, vmax=middle + reach, edgecolors="white", linewidth=3
+    )  # fmt: skip
+    axes.invert_yaxis()
     for cell in cells.reset_index().to_dict("records"):
         few = cell["encounters"] < _FEW
         share = "few visits" if few else f"{100 * cell['below_zone']:.0f} % below"
@@ -35,17 +38,15 @@ def draw(evidence: Evidence, arm: str = BASELINE) -> Figure:
         colour = "white" if strong else MUTED if few else INK
         words = f"{100 * cell['satisfaction']:.0f}  ({share})"
         axes.text(
-            channels.index(cell["channel"]), points.index(cell["touchpoint"]), words, ha="center",
+            channels.index(cell["channel"]) + 0.5, points.index(cell["touchpoint"]) + 0.5, words, ha="center",
             va="center", fontsize=SMALL, color=colour,
         )  # fmt: skip
     axes.set_xticks(
-        range(len(channels)), [name.replace("_", " ") for name in channels], fontsize=TEXT, parse_math=False
+        np.arange(len(channels)) + 0.5, [name.replace("_", " ") for name in channels], fontsize=TEXT, parse_math=False
     )
-    axes.set_yticks(range(len(points)), [name.replace("_", " ") for name in points], fontsize=TEXT, parse_math=False)
+    axes.set_yticks(
+        np.arange(len(points)) + 0.5, [name.replace("_", " ") for name in points], fontsize=TEXT, parse_math=False
+    )
     axes.xaxis.tick_top()
-    axes.set_xticks(np.arange(len(channels) + 1) - 0.5, minor=True)
-    axes.set_yticks(np.arange(len(points) + 1) - 0.5, minor=True)
-    axes.grid(which="minor", color="white", linewidth=3)
-    axes.tick_params(which="minor", length=0)
     axes.spines["bottom"].set_visible(False)
     return figure

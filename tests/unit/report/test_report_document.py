@@ -110,8 +110,9 @@ def test_numbers_of_the_page_are_those_of_the_table(comparison_folder: Path, com
     def say(value: float) -> str:
         return change("npv", value, "EUR")
 
-    for row in npv.itertuples():
-        assert (str(row.horizon_weeks), say(row.difference), interval(row.ci_low, row.ci_high, say)) in said
+    for row in npv.to_dict("records"):
+        expected = say(row["difference"]), interval(row["ci_low"], row["ci_high"], say)
+        assert (str(row["horizon_weeks"]), *expected) in said
     assert len(found) == len(npv)
 
 

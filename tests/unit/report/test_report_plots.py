@@ -4,12 +4,13 @@ import pytest
 from matplotlib.figure import Figure
 
 import cxsim
+from cxsim.spec.job import Engine
 
 
 @pytest.fixture(scope="module")
 def comparison() -> cxsim.api.Comparison:
     scenario = cxsim.load("telecom", ["population.size=200", "time.horizon_weeks=20", "time.warmup_weeks=4"])
-    return cxsim.compare(scenario, interventions=["faster_reply"], replications=2, seed=0)
+    return cxsim.compare(scenario, interventions=["faster_reply"], replications=2, seed=0, engine=Engine(workers=1))
 
 
 def test_a_comparison_draws_its_figures(comparison: cxsim.api.Comparison) -> None:
@@ -19,7 +20,7 @@ def test_a_comparison_draws_its_figures(comparison: cxsim.api.Comparison) -> Non
 
 def test_a_run_draws_its_figures() -> None:
     scenario = cxsim.load("telecom", ["population.size=200", "time.horizon_weeks=8", "time.warmup_weeks=0"])
-    run = cxsim.simulate(scenario, replications=1, seed=0)
+    run = cxsim.simulate(scenario, replications=1, seed=0, engine=Engine(workers=1))
     for figure in (run.plot.retention(), run.plot.account(), run.plot.ledger(), run.plot.journey_map()):
         assert isinstance(figure, Figure)
 
