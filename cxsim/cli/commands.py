@@ -40,10 +40,13 @@ class Command:
 
 
 def _run(job: Job, progress: bool) -> int:
+    from cxsim.report.terminal import summary
     from cxsim.study.simulate import run_job
 
     _tell_found(job, "run")
-    _finish(run_job(job, "run", progress))
+    folder = run_job(job, "run", progress)
+    summary(folder)
+    _finish(folder, job)
     return 0
 
 
@@ -54,7 +57,7 @@ def _compare(job: Job, progress: bool) -> int:
     _tell_found(job, "compare")
     folder = run_job(job, progress)
     effects(folder)
-    _finish(folder)
+    _finish(folder, job)
     return 0
 
 
@@ -74,7 +77,7 @@ def _forecast(job: Job, _: bool) -> int:
     from cxsim.study.forecast import run_job
 
     _tell_found(job, "forecast")
-    _finish(run_job(job))
+    _finish(run_job(job), job)
     return 0
 
 
@@ -98,12 +101,12 @@ def _tell_found(job: Job, command: str) -> None:
         print(f"{folder}: found finished, nothing is computed again", file=sys.stderr)
 
 
-def _finish(folder: Path) -> None:
+def _finish(folder: Path, job: Job) -> None:
     report = folder / "report.html"
     if not report.exists():
         from cxsim.report.document import build
 
-        report = build(folder)
+        report = build(folder, figures=job.output.figures)
     print(f"results: {folder}")
     print(f"report:  {report}")
 

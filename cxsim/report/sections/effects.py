@@ -107,6 +107,9 @@ def _table(evidence: Evidence, arm: str) -> str:
         base = evidence.effect(metric, arm).baseline
         cells = [TITLES[metric], NOTHING if metric in {"npv", "roi"} else level(metric, base, evidence.currency)]
         for weeks in evidence.horizons:
+            if metric == "ltv" and weeks != evidence.end:
+                cells += [NOTHING, ""]
+                continue
             effect = evidence.effect(metric, arm, weeks)
             say = partial(change, metric, currency=evidence.currency)
             zero = " ○" if effect.low <= 0.0 <= effect.high and effect.low < effect.high else ""
@@ -115,5 +118,8 @@ def _table(evidence: Evidence, arm: str) -> str:
     head = ["Measure", f"Baseline, {evidence.end} weeks"]
     for weeks in evidence.horizons:
         head += [f"Change, {weeks} weeks", "Interval"]
-    note = text("○: the interval includes zero. Counts and money are those of the represented base.", "note")
+    note = text(
+        "○: the interval includes zero. Counts and money are those of the represented base. Lifetime value is that of a whole "
+        "life, told once.", "note",
+    )  # fmt: skip
     return f"<details><summary>{escape(evidence.label(arm))}</summary>{table(head, rows, wide=True)}{note}</details>"
