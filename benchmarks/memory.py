@@ -49,8 +49,8 @@ def measure(quick: bool) -> Section:
     beyond = (found["lived"] - found["loaded"]) / customers
     rest = found["lived"] - found["loaded"] - found["records"]
     rows = [
-        ("Python and its libraries, imported", f"{found['imported'] / _MB:,.0f}"),
-        ("machine code and a small run", f"{(found['loaded'] - found['imported']) / _MB:,.0f}"),
+        ("Python, NumPy, pandas and Mesa", f"{found['imported'] / _MB:,.0f}"),
+        ("the compiler, the machine code and a small run", f"{(found['loaded'] - found['imported']) / _MB:,.0f}"),
         (
             f"{found['rows']:,} records of {found['record']:.0f} bytes: the customers and the leads to come",
             f"{found['records'] / _MB:,.0f}",
