@@ -28,13 +28,13 @@ def check(scenario: Scenario) -> list[Fault]:
 def _names(path: str, intervention: Intervention, scenario: Scenario) -> list[Fault]:
     found: list[Fault] = []
     groups = (
-        ("target.segments", intervention.target.segments, scenario.population.segments, "segment"),
-        ("target.channels", intervention.target.channels, scenario.journey.channels, "channel"),
-        ("synergy", intervention.synergy, scenario.interventions, "intervention"),
-        ("cost.event", filter(None, (intervention.cost.event,)), scenario.journey.touchpoints, "touchpoint"),
+        ("target.segments", intervention.target.segments, scenario.population.segments, "a segment"),
+        ("target.channels", intervention.target.channels, scenario.journey.channels, "a channel"),
+        ("synergy", intervention.synergy, scenario.interventions, "an intervention"),
+        ("cost.event", filter(None, (intervention.cost.event,)), scenario.journey.touchpoints, "a touchpoint"),
     )
     for key, names, valid, what in groups:
-        rule = f"must name a {what} of the scenario"
+        rule = f"must name {what} of the scenario"
         found.extend(Fault(f"{path}.{key}", rule, name, nearest(name, valid)) for name in names if name not in valid)
     if intervention.cost.per_event > 0.0 and intervention.cost.event is None:
         found.append(Fault(f"{path}.cost.event", "must name the touchpoint that per_event is paid for"))
