@@ -11,6 +11,7 @@ from typing import Any
 
 import yaml
 
+from cxsim.report.wording import MINUS
 from cxsim.spec.behaviour import Behaviour
 from cxsim.spec.change import flatten
 from cxsim.spec.scenario import Scenario
@@ -27,6 +28,7 @@ LEFT_OUT = (
     "journey.golden_path*",
 )
 """What is no parameter: names, and what the map of the journey and the table of interventions show."""
+_MOST = 16
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ def _lines(
         else:
             sourced[path] = value
     if sourced:
-        yield Line(mechanism, entry["path"], _range(list(sourced.values())), entry["tag"], entry["source"])
+        yield Line(mechanism, entry["path"], _together(sourced), entry["tag"], entry["source"])
 
 
 def _parameters(scenario: Scenario) -> dict[str, Any]:
@@ -90,13 +92,24 @@ def _parameters(scenario: Scenario) -> dict[str, Any]:
     return {path: value for path, value in flat.items() if not any(fnmatchcase(path, out) for out in LEFT_OUT)}
 
 
-def _range(values: Sequence[Any]) -> str:
-    """Return what several parameters of one source are: one value, the span of numbers, or their words."""
+def _together(values: Mapping[str, Any]) -> str:
+    """Return what several parameters of one source are, each by its last name; those of one name by their span."""
+    if len(values) == 1:
+        return _said(*values.values())
+    named: dict[str, list[Any]] = {}
+    for path, value in values.items():
+        named.setdefault(path.rpartition(".")[2], []).append(value)
+    words = [f"{name.replace('_', ' ')} {_span(found)}" for name, found in named.items()]
+    return "; ".join(words[:_MOST]) + (f"; and {len(words) - _MOST} more" if len(words) > _MOST else "")
+
+
+def _span(values: Sequence[Any]) -> str:
+    """Return one value, the span of numbers, or a few words."""
     if all(isinstance(value, int | float) and not isinstance(value, bool) for value in values):
         low, high = min(values), max(values)
         return _said(low) if low == high else f"{_said(low)} to {_said(high)}"
     words = list(dict.fromkeys(_said(value) for value in values))
-    return ", ".join(words[:4]) + (f" and {len(words) - 4} more" if len(words) > 4 else "")
+    return " / ".join(words[:4]) + (" / ..." if len(words) > 4 else "")
 
 
 def _said(value: Any) -> str:
@@ -106,7 +119,9 @@ def _said(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
         return ", ".join(_said(item) for item in value) or "none"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, int | float):
+        return f"{value:,.10g}".replace("-", MINUS)
+    return str(value) or "none"
 
 
 def _entries() -> list[dict[str, Any]]:

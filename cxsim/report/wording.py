@@ -134,7 +134,7 @@ def interval(low: float, high: float, say: Callable[[float], str]) -> str:
     if math.isnan(low) or math.isnan(high):
         return "no interval"
     if low == high:
-        return "exactly 0" if low == 0.0 else say(low)
+        return f"exactly{GAP}0" if low == 0.0 else say(low)
     first, second = say(low), say(high)
     for unit in _UNITS:
         first = first.removesuffix(unit)

@@ -39,7 +39,7 @@ def test_an_interval_names_its_unit_once() -> None:
     say = partial(change, "npv", currency="EUR")
     assert plain(interval(-334_532.0, 694_542.0, say)) == "-EUR 335 k to +695 k"
     assert plain(interval(0.122, 0.125, partial(level, "churn_rate", currency="EUR"))) == "12.2 to 12.5 %"
-    assert interval(0.0, 0.0, say) == "exactly 0"
+    assert plain(interval(0.0, 0.0, say)) == "exactly 0"
     assert interval(nan, nan, say) == "no interval"
 
 
