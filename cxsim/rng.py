@@ -75,7 +75,7 @@ def luck(seed: int, replication: int) -> Luck:
 
 def words(chance: Luck, customer: int, tick: int, block: int, ordinal: int) -> Words:
     """Return the four words at an address; `tick` and `ordinal` count from zero."""
-    c0 = np.uint64(customer)
+    c0 = np.uint64(customer) & _LOW
     c1 = np.uint64(tick)
     c2 = np.uint64(block) + _ORDINAL * np.uint64(ordinal)
     c3 = chance.replication
@@ -98,16 +98,26 @@ def uniform(word: Any) -> float:
     return (float(word) + 0.5) * 2.3283064365386963e-10
 
 
+def is_central(q: float) -> bool:
+    """Return whether a probability less one half lies in the centre, where the quantile is a ratio of polynomials."""
+    return math.fabs(q) <= 0.425
+
+
+def central_quantile(q: float) -> float:
+    """Return the standard normal quantile of the probability 1/2 + q for a central q, see `quantile`."""
+    r = 0.180625 - q * q
+    numerator = ((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179
+    return q * numerator / (((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1.0)
+
+
 def quantile(chance: float) -> float:
     """Return the standard normal quantile of a probability in (0, 1).
 
     Algorithm AS 241, PPND7 (Wichura, Applied Statistics 37, 1988): about seven digits.
     """
     q = chance - 0.5
-    if math.fabs(q) <= 0.425:
-        r = 0.180625 - q * q
-        numerator = ((59.109374720 * r + 159.29113202) * r + 50.434271938) * r + 3.3871327179
-        return q * numerator / (((67.187563600 * r + 78.757757664) * r + 17.895169469) * r + 1.0)
+    if is_central(q):
+        return central_quantile(q)
     r = math.sqrt(-math.log(0.5 - math.fabs(q)))
     if r <= 5.0:
         r -= 1.6

@@ -194,6 +194,8 @@ class Blueprint:
         plan["relational_sample"] = scenario.surveys.relational.sample
         plan["transactional_sample"] = scenario.surveys.transactional.sample
         plan["relational_period"] = max(1, round(scenario.surveys.relational.every_weeks / self.weeks))
+        daily = self._static[self._static["period"] == 1]
+        plan["routine_address"] = daily["address"][0] if daily.size else -1
         plan["problem_touchpoint"] = self.touchpoints.index(scenario.journey.problem.touchpoint)
         return World(
             slots=slots,

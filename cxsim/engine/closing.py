@@ -12,13 +12,14 @@ from cxsim.behaviour.churn import disutility, leaves, lock_factor
 from cxsim.behaviour.memory import episode_score, peak_end
 from cxsim.behaviour.money import tick_revenue
 from cxsim.behaviour.survey import answer_probability, latent_score, score
+from cxsim.engine.chances import Fate
 from cxsim.engine.rows import read_account, read_memory
 from cxsim.engine.tally import ASKED_SCORES, CSAT_MARKS, Tally, add, count, fixed, spend
 from cxsim.engine.walk import cohort_of, tenure_class
 from cxsim.engine.world import Clock, World
 from cxsim.measures import ExitCode, Measure, ProblemCode
 from cxsim.population.columns import NONE
-from cxsim.rng import Block, Luck, Words, normal, uniform, words
+from cxsim.rng import Block, Luck, normal, uniform, words
 
 _RELATIONAL, _TRANSACTIONAL = int(Block.RELATIONAL), int(Block.TRANSACTIONAL)
 _ACTIVE, _FRUSTRATED, _ENCHANTED = int(Measure.ACTIVE), int(Measure.FRUSTRATED), int(Measure.ENCHANTED)
@@ -37,16 +38,16 @@ _LAST_CHANCE = 0.3
 """Remembered failures (severity units) above which a loss counts as caused by service."""
 
 
-def close_tick(c: Any, who: int, fate: Words, clock: Clock, luck: Luck, world: World, tally: Tally) -> None:
-    """End the tick of an active customer: money, surveys, counting, the decision to leave; `fate` are its FATE words."""
+def close_tick(c: Any, who: int, fate: Fate, clock: Clock, luck: Luck, world: World, tally: Tally) -> None:
+    """End the tick of an active customer: money, surveys, counting, the decision to leave."""
     p = world.params[world.slots[c.reached]]
     account = read_account(c)
     affect = scaled_balance(account, p)
     memory = peak_end(read_memory(c), p)
-    if p.churn_notice > 0.0 and uniform(fate.c) < -math.expm1(-p.churn_notice * clock.weeks):
+    if p.churn_notice > 0.0 and fate.notice < -math.expm1(-p.churn_notice * clock.weeks):
         c.attention = 1.0
     revenue = earn(c, clock, p, tally)
-    latent = latent_score(np.float64(c.satisfaction), affect, memory, np.float64(c.style), normal(fate.b), p)
+    latent = latent_score(np.float64(c.satisfaction), affect, memory, np.float64(c.style), fate.score_noise, p)
     points = score(latent)
     tally.answers[c.segment, points] += 1
     survey(c, who, latent, points, clock, luck, world, p, tally)
@@ -102,7 +103,7 @@ def count_standing(c: Any, standing: float, revenue: float, clock: Clock, p: Any
 
 
 def decide(
-    c: Any, fate: Words, standing: float, affect: float, memory: float, clock: Clock, world: World, p: Any
+    c: Any, fate: Fate, standing: float, affect: float, memory: float, clock: Clock, world: World, p: Any
 ) -> None:
     """Let the customer stay, or leave from the next tick on, equation (28)."""
     contract = world.contracts[c.contract]
@@ -119,7 +120,7 @@ def decide(
     )
     tenure_weeks = (clock.tick - c.since) * clock.weeks
     lock = lock_factor(tenure_weeks, contract.commitment_weeks, contract.renews == 1, p)
-    if leaves(uniform(fate.a), np.float64(c.frailty), lock, eta, clock.weeks):
+    if leaves(fate.leave, np.float64(c.frailty), lock, eta, clock.weeks):
         c.exit_reason = reason(c, standing)
         c.dwell = 0
         c.next_node = world.nodes[c.node].churn_target

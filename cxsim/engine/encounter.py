@@ -14,6 +14,7 @@ from cxsim.behaviour.memory import remember
 from cxsim.behaviour.performance import delivered, effort, inconsistency_penalty, wait_penalty
 from cxsim.behaviour.satisfaction import accumulate, transaction
 from cxsim.behaviour.trust import judge
+from cxsim.engine.chances import Chances
 from cxsim.engine.rows import (
     read_account,
     read_expectation,
@@ -28,7 +29,7 @@ from cxsim.engine.tally import Tally, add, book, fixed, net_bin, spend
 from cxsim.engine.world import EMOTIONAL, FUNCTIONAL, MIX, Clock, World
 from cxsim.measures import Cause, Measure, Visit
 from cxsim.population.columns import NONE
-from cxsim.rng import Block, Luck, Words, normal, uniform, words
+from cxsim.rng import Block, Luck, uniform, words
 
 _JOURNEY = int(Block.JOURNEY)
 _EXPERIENCE, _MOMENT, _NORM = int(Cause.EXPERIENCE), int(Cause.MOMENT_OF_TRUTH), int(Cause.NORM)
@@ -40,10 +41,9 @@ _T_SUM, _EFFORT_SUM, _WAIT_SUM = int(Visit.SATISFACTION), int(Visit.EFFORT), int
 _ATTRIBUTABLE = 0.02
 
 
-def pick_channel(draw: Any, slot: int, touchpoint: int, world: World) -> int:
+def pick_channel(u: float, slot: int, touchpoint: int, world: World) -> int:
     """Return the channel of an encounter, by the touchpoint's mix."""
     levels = world.levels[slot, touchpoint]
-    u = uniform(draw)
     channel = 0
     while channel < levels.shape[0] - 1 and u >= levels[channel, MIX]:
         channel += 1
@@ -88,7 +88,7 @@ def meet(
     touchpoint: int,
     channel: int,
     position: int,
-    draw: Words,
+    chances: Chances,
     wait_min: float,
     repeats: float,
     clock: Clock,
@@ -98,14 +98,14 @@ def meet(
 ) -> None:
     """Let customer `c` live an encounter; equations (6) to (19).
 
-    `position` is the ordinal of the encounter in the customer's tick, `draw` its ENCOUNTER words, `repeats` the number of
+    `position` is the ordinal of the encounter in the customer's tick, `chances` what it holds, `repeats` the number of
     earlier contacts about the same problem.
     """
     slot = world.slots[c.reached]
     p = world.params[slot]
     t = world.touchpoints[slot, touchpoint]
     weight = np.float64(c.emotional_weight)
-    done = perform(c, who, touchpoint, channel, position, slot, draw, wait_min, repeats, clock, luck, world)
+    done = perform(c, who, touchpoint, channel, position, slot, chances, wait_min, repeats, clock, luck, world)
     performance = (1.0 - weight) * done.functional + weight * done.emotional
     zone = t.zone * world.segments[c.segment].zone_scale
     felt = appraise(c, done, performance, zone, t, p)
@@ -139,7 +139,7 @@ def perform(
     channel: int,
     position: int,
     slot: int,
-    draw: Words,
+    chances: Chances,
     wait_min: float,
     repeats: float,
     clock: Clock,
@@ -175,8 +175,8 @@ def perform(
         toil = effort(repeats, 1.0 if switched else 0.0, integration, 1.0 if task_failed else 0.0, broken, p)
         if wait_min > 0.0:
             wait = wait_penalty(wait_min, p)
-    functional = delivered(level_f - p.performance_effort * toil - wait - jolt, t.noise * normal(draw.a))
-    emotional = delivered(level_e - wait - jolt, t.noise * normal(draw.b))
+    functional = delivered(level_f - p.performance_effort * toil - wait - jolt, t.noise * chances.noise_functional)
+    emotional = delivered(level_e - wait - jolt, t.noise * chances.noise_emotional)
     return Performed(functional, emotional, level, wait, toil, jolt, switched, task_failed)
 
 

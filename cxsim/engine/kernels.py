@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cxsim.arrays import Floats, Ints, Rows
+from cxsim.engine.chances import CHUNK, chances_at, draw_ahead, draw_fate, fate_at
 from cxsim.engine.closing import close_tick
 from cxsim.engine.living import live
 from cxsim.engine.service import serve
@@ -12,22 +13,39 @@ from cxsim.engine.tally import Tally
 from cxsim.engine.world import Clock, Desks, World
 from cxsim.journey.tables import LifeCode
 from cxsim.population.birth import be_born, settle_in
-from cxsim.rng import Block, Luck, uniform, words
+from cxsim.rng import Luck, uniform, words
 
 _LEAD, _ACTIVE = int(LifeCode.LEAD), int(LifeCode.ACTIVE)
-_FATE = int(Block.FATE)
 
 
 def live_rows(
-    rows: Rows, low: int, high: int, first_id: int, clock: Clock, luck: Luck, world: World, waiting: Ints, tally: Tally
+    rows: Rows,
+    low: int,
+    high: int,
+    first_id: int,
+    clock: Clock,
+    luck: Luck,
+    world: World,
+    ahead: Floats,
+    waiting: Ints,
+    tally: Tally,
 ) -> int:
-    """Live the tick of rows `low` to `high`; write who must wait for a desk to `waiting[low:]` and return how many."""
+    """Live the tick of rows `low` to `high`; write who must wait for a desk to `waiting[low:]` and return how many.
+
+    `ahead` is room for the draws of a chunk of rows.
+    """
     n_waiting = 0
-    for i in range(low, high):
-        c = rows[i]
-        if (c.life == _ACTIVE or c.life == _LEAD) and live(c, first_id + i, clock, luck, world, tally):
-            waiting[low + n_waiting] = i
-            n_waiting += 1
+    for start in range(low, high, CHUNK):
+        stop = min(high, start + CHUNK)
+        draw_ahead(ahead, first_id + start, stop - start, clock.tick, max(0, world.plan.routine_address), luck)
+        for i in range(start, stop):
+            c = rows[i]
+            if c.life == _ACTIVE or c.life == _LEAD:
+                fate = fate_at(ahead, i - start)
+                routine = chances_at(ahead, i - start)
+                if live(c, first_id + i, fate, routine, clock, luck, world, tally):
+                    waiting[low + n_waiting] = i
+                    n_waiting += 1
     return n_waiting
 
 
@@ -48,7 +66,7 @@ def serve_rows(
         i = waiting[j]
         c = rows[i]
         serve(c, first_id + i, clock, luck, world, desks, tally)
-        fate = words(luck, first_id + i, clock.tick, _FATE, 0)
+        fate = draw_fate(luck, first_id + i, clock.tick)
         close_tick(c, first_id + i, fate, clock, luck, world, tally)
 
 

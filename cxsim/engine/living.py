@@ -9,6 +9,7 @@ import numpy as np
 
 from cxsim.behaviour.account import balance, forget
 from cxsim.behaviour.expectation import relax
+from cxsim.engine.chances import Chances, Fate, draw_chances
 from cxsim.engine.closing import close_tick
 from cxsim.engine.encounter import meet, pick_channel
 from cxsim.engine.problems import age, asks, fail, hand_over
@@ -21,8 +22,7 @@ from cxsim.measures import Measure, ProblemCode
 from cxsim.population.columns import NONE
 from cxsim.rng import Block, Luck, uniform, words
 
-_ENCOUNTER, _JOURNEY, _FATE = int(Block.ENCOUNTER), int(Block.JOURNEY), int(Block.FATE)
-_RETRY, _CONTACT = int(Block.RETRY), int(Block.CONTACT)
+_JOURNEY, _RETRY, _CONTACT = int(Block.JOURNEY), int(Block.RETRY), int(Block.CONTACT)
 _LEAD, _ACTIVE = int(LifeCode.LEAD), int(LifeCode.ACTIVE)
 _PROSPECTS, _FORGOTTEN = int(Measure.PROSPECTS), int(Measure.FORGOTTEN)
 _VOICED, _REPLIED, _NO_PROBLEM = int(ProblemCode.VOICED), int(ProblemCode.REPLIED), int(ProblemCode.NONE)
@@ -30,13 +30,15 @@ MAX_HOPS = 6
 """Nodes that one customer may pass within a tick."""
 
 
-def live(c: Any, who: int, clock: Clock, luck: Luck, world: World, tally: Tally) -> bool:
-    """Let a lead or active customer live the tick up to its end, and return True where a desk must answer first."""
+def live(c: Any, who: int, fate: Fate, routine: Chances, clock: Clock, luck: Luck, world: World, tally: Tally) -> bool:
+    """Let a lead or active customer live the tick up to its end, and return True where a desk must answer first.
+
+    `routine` are the chances at the address of the touchpoint that everybody meets every tick.
+    """
     slot = world.slots[c.reached]
     p = world.params[slot]
-    fate = words(luck, who, clock.tick, _FATE, 0)
     decay(c, clock, world, p, tally)
-    travel(c, who, slot, fate.d, clock, luck, world, tally)
+    travel(c, who, slot, fate.step, routine, clock, luck, world, tally)
     if c.life == _ACTIVE:
         if c.waiting_touchpoint == NONE and (c.problem == _VOICED or c.problem == _REPLIED):
             contact(c, who, slot, clock, luck, world, p)
@@ -67,10 +69,20 @@ def decay(c: Any, clock: Clock, world: World, p: Any, tally: Tally) -> None:
         age(c, clock, world, p, tally)
 
 
-def travel(c: Any, who: int, slot: int, first_step: Any, clock: Clock, luck: Luck, world: World, tally: Tally) -> None:
+def travel(
+    c: Any,
+    who: int,
+    slot: int,
+    first_step: float,
+    routine: Chances,
+    clock: Clock,
+    luck: Luck,
+    world: World,
+    tally: Tally,
+) -> None:
     """Walk the journey: transitions of this tick first, then the calendar touchpoints of the node; every stop is an encounter.
 
-    `first_step` is the word that decides the first transition of the tick; later ones draw their own.
+    `first_step` decides the first transition of the tick, `routine` its routine encounter; all others draw their own.
     """
     p = world.params[slot]
     moving = True
@@ -87,11 +99,10 @@ def travel(c: Any, who: int, slot: int, first_step: Any, clock: Clock, luck: Luc
             elif c.dwell > 0:
                 c.dwell -= 1
             if target < 0 and c.dwell == 0:
-                step = first_step if hops == 0 else words(luck, who, clock.tick, _JOURNEY, hops).a
-                target = choose(c, slot, uniform(step), clock, world, p)
+                step = first_step if hops == 0 else uniform(words(luck, who, clock.tick, _JOURNEY, hops).a)
+                target = choose(c, slot, step, clock, world, p)
             if target < 0:
-                moving = False
-                due = world.nodes[c.node].first_background
+                moving, due = False, world.nodes[c.node].first_background
                 continue
             draw = words(luck, who, clock.tick, _JOURNEY, hops)
             enter(c, target, draw.b, clock, world, tally)
@@ -99,8 +110,7 @@ def travel(c: Any, who: int, slot: int, first_step: Any, clock: Clock, luck: Luc
             hops += 1
             touchpoint = world.nodes[target].touchpoint
             if world.nodes[target].instant == 0 or hops >= MAX_HOPS:
-                moving = False
-                due = world.nodes[c.node].first_background
+                moving, due = False, world.nodes[c.node].first_background
             if (
                 touchpoint >= 0
                 and c.department != NONE
@@ -117,8 +127,9 @@ def travel(c: Any, who: int, slot: int, first_step: Any, clock: Clock, luck: Luc
             position = world.touchpoints[slot, touchpoint].address
         if touchpoint < 0:
             continue
-        draw = words(luck, who, clock.tick, _ENCOUNTER, position)
-        channel = pick_channel(draw.d, slot, touchpoint, world)
+        drawn = position == world.plan.routine_address
+        chances = routine if drawn else draw_chances(luck, who, clock.tick, position)
+        channel = pick_channel(chances.channel, slot, touchpoint, world)
         if (
             on_path
             and c.life == _ACTIVE
@@ -128,8 +139,8 @@ def travel(c: Any, who: int, slot: int, first_step: Any, clock: Clock, luck: Luc
             c.waiting_touchpoint = touchpoint
             c.waiting_channel = channel
         else:
-            meet(c, who, touchpoint, channel, position, draw, 0.0, 0.0, clock, luck, world, tally)
-            if uniform(draw.c) < world.touchpoints[slot, touchpoint].failure:
+            meet(c, who, touchpoint, channel, position, chances, 0.0, 0.0, clock, luck, world, tally)
+            if chances.failure < world.touchpoints[slot, touchpoint].failure:
                 fail(c, who, touchpoint, channel, position, clock, luck, world, tally)
 
 
@@ -160,7 +171,7 @@ def contact(c: Any, who: int, slot: int, clock: Clock, luck: Luck, world: World,
     if c.problem == _REPLIED:
         c.waiting_channel = c.problem_channel
     else:
-        c.waiting_channel = pick_channel(draw.b, slot, world.plan.problem_touchpoint, world)
+        c.waiting_channel = pick_channel(uniform(draw.b), slot, world.plan.problem_touchpoint, world)
 
 
 def register(c: Any, who: int, clock: Clock, luck: Luck, world: World, tally: Tally) -> None:

@@ -15,6 +15,7 @@ from cxsim.arrays import Floats, Ints, Rows
 from cxsim.engine import kernels
 from cxsim.engine.build import Blueprint
 from cxsim.engine.campaigns import MOST_INTERVENTIONS, Campaign, TableMaker, draws
+from cxsim.engine.chances import CHUNK, N_AHEAD
 from cxsim.engine.collector import new_collector
 from cxsim.engine.compiled import compiled
 from cxsim.engine.customers import CustomerAgent, CustomerSet
@@ -210,8 +211,10 @@ class CXModel(mesa.Model):
         live = compiled(kernels.live_rows)
 
         def work(low: int, high: int, tally: Tally) -> int:
-            first_id = self._first_id(low)
-            return int(live(self.rows, low, high, first_id, self.clock, self.luck, self.world, self._waiting, tally))
+            first_id, ahead = self._first_id(low), np.empty((N_AHEAD, CHUNK))
+            return int(
+                live(self.rows, low, high, first_id, self.clock, self.luck, self.world, ahead, self._waiting, tally)
+            )
 
         blocks = self._blocks()
         counts = self._spread(work, blocks)
@@ -271,6 +274,7 @@ class CXModel(mesa.Model):
             self.clock,
             self.luck,
             _records(self.world),
+            np.empty((N_AHEAD, CHUNK)),
             waiting,
             self._tallies[0],
         )

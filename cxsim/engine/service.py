@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from cxsim.engine.chances import draw_chances
 from cxsim.engine.encounter import meet
 from cxsim.engine.problems import answer, punish
 from cxsim.engine.tally import Tally, add, count, spend
@@ -15,7 +16,7 @@ from cxsim.measures import Cause, Measure, ProblemCode
 from cxsim.population.columns import NONE
 from cxsim.rng import Block, Luck, uniform, words
 
-_ENCOUNTER, _CONTACT = int(Block.ENCOUNTER), int(Block.CONTACT)
+_CONTACT = int(Block.CONTACT)
 _SERVICE_POSITION = 64
 _VOICED, _LETTER, _REPLIED = int(ProblemCode.VOICED), int(ProblemCode.LETTER), int(ProblemCode.REPLIED)
 _ABANDONED_CAUSE = int(Cause.ABANDONED)
@@ -57,9 +58,9 @@ def serve(c: Any, who: int, clock: Clock, luck: Luck, world: World, desks: Desks
         charge(c, slot, channel, clock, world, tally)
         if about_problem and c.problem_contacts < NONE:
             c.problem_contacts += 1
-    draw = words(luck, who, clock.tick, _ENCOUNTER, _SERVICE_POSITION)
+    chances = draw_chances(luck, who, clock.tick, _SERVICE_POSITION)
     repeats = max(0.0, float(c.problem_contacts) - 1.0) if about_problem else 0.0
-    meet(c, who, touchpoint, channel, _SERVICE_POSITION, draw, wait_min, repeats, clock, luck, world, tally)
+    meet(c, who, touchpoint, channel, _SERVICE_POSITION, chances, wait_min, repeats, clock, luck, world, tally)
     if about_problem:
         answer(c, who, touchpoint, channel, clock, luck, world, tally)
 

@@ -45,9 +45,11 @@ PLAN = np.dtype(
         ("relational_period", "i8"),
         ("relational_today", "i8"),
         ("problem_touchpoint", "i8"),
+        ("routine_address", "i8"),
     ]
 )
-"""What is the same for all: surveys (`relational_today` is the phase asked this tick) and where problems are handled."""
+"""What is the same for all: surveys (`relational_today` is the phase asked this tick) where problems are handled, and the address
+of the touchpoint that everybody meets every tick (-1: there is none)."""
 
 FUNCTIONAL, EMOTIONAL, MIX = 0, 1, 2
 """Last axis of `World.levels`: quality of either dimension, cumulative channel mix."""
