@@ -113,13 +113,13 @@ def about(job: Job, calibration: pd.DataFrame | None) -> Mapping[str, Any]:
     if data.customers is None:
         return {}
     facts: dict[str, Any] = {"file": data.customers.name, "customers": job.scenario.population.size}
-    if calibration is not None:
+    if calibration is not None and "observed" in calibration:
         cells = calibration[calibration["observed"].notna()]
         facts |= {
             "assumption": f"the churn flag was observed over {data.churn_window_weeks:g} weeks",
             "churn_window_weeks": data.churn_window_weeks,
             "churn_window_note": data.churn_window_note,
-            "observed_churn": observed_churn(calibration),
+            "observed_churn": observed_churn(cells),
             "simulated_churn": float(np.average(cells["simulated"], weights=cells["customers"])),
             "cells_not_reached": int((~cells["reached"]).sum()),
         }

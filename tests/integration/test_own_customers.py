@@ -191,6 +191,13 @@ def test_calibrate_writes_a_scenario_that_resembles_the_file(extract: Path) -> N
     # 4,000 customers: four standard errors.
     assert drawn["simulated"] == pytest.approx(drawn["target"], abs=0.03)
     assert scenario.behaviour.churn.level == pytest.approx(drawn["offset"])
+    facts = json.loads((folder / "manifest.json").read_text())["data"]
+    assert facts["observed_churn"] == pytest.approx((crm["left"] == "Yes").mean())
+
+
+def test_calibrate_takes_a_target_where_the_file_has_no_flag(extract: Path) -> None:
+    folder = calibrate.run_job(job_on(extract, "data.columns.churned=null", "calibration.target_churn_year=0.3"))
+    assert pd.read_parquet(folder / "calibration.parquet")["simulated"].tolist() == pytest.approx([0.3], abs=0.03)
 
 
 def test_calibrate_hits_a_target_without_a_file(tmp_path: Path) -> None:
