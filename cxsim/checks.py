@@ -26,8 +26,7 @@ def check(job: Job) -> list[Fault]:
             if bundle.count(name) > 1:
                 found.append(Fault("study.arms", "an intervention must not be repeated in a bundle", arm))
             if name not in library:
-                rule = "must name an intervention of the scenario"
-                found.append(Fault("study.arms", rule, name, nearest(name, library)))
+                found.append(Fault("study.arms", "no such intervention", name, nearest(name, library)))
     repeated = {arm for arm in job.study.arms if job.study.arms.count(arm) > 1}
     found.extend(Fault("study.arms", "an arm must not be repeated", arm) for arm in sorted(repeated))
     return [*found, *faults_of(job)]

@@ -88,7 +88,8 @@ def judge(config: DictConfig, faults: Sequence[Fault] = ()) -> Job:
         built = build_job(plain(config))
     except InputError as error:
         raise InputError([*faults, *error.faults]) from None
-    found = [*faults, *check(built)]
+    known = {fault.path: fault for fault in faults}
+    found = [*faults, *(fault for fault in check(built) if fault.path not in known)]
     if found:
         raise InputError(found)
     return sized(built)

@@ -22,7 +22,7 @@ from cxsim.outlined import is_outlined
 
 _PACKAGE = "cxsim"
 _OPTIONS: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
-_FOLDERS = ("behaviour", "engine", "journey", "population", "queueing")
+_FOLDERS = ("behaviour", "engine", "journey", "queueing")
 
 
 @cache
@@ -34,6 +34,7 @@ def source_digest() -> str:
     digest = hashlib.sha256(f"{sys.version} {numba.__version__} {np.__version__}".encode())
     root = Path(__file__).resolve().parents[1]
     files = [root / "rng.py", root / "outlined.py", root / "units.py", root / "measures.py"]
+    files.extend(root / "population" / name for name in ("birth.py", "columns.py"))
     for folder in _FOLDERS:
         files.extend(sorted((root / folder).glob("*.py")))
     for file in files:

@@ -90,8 +90,6 @@ def be_born(c: Any, who: int, tick: int, origin: int, luck: Luck, laws: Laws) ->
     c.patience = math.exp(calm * normal(temper.c) - 0.5 * calm * calm)
     c.congruence = laws.congruence_sd * normal(temper.d)
     segment = laws.segments[c.segment]
-    c.emotional_weight = beta(luck, who, 0, _WEIGHT_A, _WEIGHT_B, segment.weight_a, segment.weight_b)
-    c.switching_cost = beta(luck, who, 0, _SWITCH_A, _SWITCH_B, segment.switch_a, segment.switch_b)
     expect = words(luck, who, 0, _EXPECT, 0)
     noise = segment.revenue_log_sd
     c.monthly_revenue = segment.monthly_revenue * math.exp(noise * normal(expect.c) - 0.5 * noise * noise)
@@ -99,11 +97,14 @@ def be_born(c: Any, who: int, tick: int, origin: int, luck: Luck, laws: Laws) ->
 
 
 def settle_in(c: Any, who: int, tick: int, origin: int, tenure_weeks: float, luck: Luck, laws: Laws) -> None:
-    """Give a customer with known segment and tenure its frailty, expectations, satisfaction and place.
+    """Give a customer with known segment and tenure the rest: weights, frailty, expectations, satisfaction and place.
 
     Frailty given survival: after T years of a beta-geometric process the churn probability is Beta(alpha, beta + T).
     Incumbents expect what they have lived, newcomers what is promised.
     """
+    segment = laws.segments[c.segment]
+    c.emotional_weight = beta(luck, who, 0, _WEIGHT_A, _WEIGHT_B, segment.weight_a, segment.weight_b)
+    c.switching_cost = beta(luck, who, 0, _SWITCH_A, _SWITCH_B, segment.switch_a, segment.switch_b)
     c.frailty = laws.hazard
     if laws.alpha > 0.0:
         yearly = beta(luck, who, 0, _FRAILTY_A, _FRAILTY_B, laws.alpha, laws.beta + tenure_weeks / 52.0)

@@ -8,10 +8,20 @@ from pathlib import Path
 from cxsim.report import forecast_page
 from cxsim.report.evidence import Evidence, read, run_facts
 from cxsim.report.page import Page, document, text
-from cxsim.report.sections import account, contact_centre, effects, executive, journey, loyalty, provenance, value
+from cxsim.report.sections import (
+    account,
+    contact_centre,
+    effects,
+    executive,
+    journey,
+    loyalty,
+    own_customers,
+    provenance,
+    value,
+)
 from cxsim.results.files import write_text
 
-SECTIONS = (executive, effects, value, journey, loyalty, account, contact_centre, provenance)
+SECTIONS = (executive, effects, value, journey, loyalty, own_customers, account, contact_centre, provenance)
 """Sections in the order of the page; one that has nothing to say is left out."""
 
 
