@@ -11,15 +11,17 @@ if TYPE_CHECKING:
     from cxsim.engine.model import CXModel
     from cxsim.forecast.api import forecast
     from cxsim.forecast.backtest import backtest
+    from cxsim.study.arm_forecast import forecast_arm
 
 __version__ = "0.1.0"
-__all__ = ["MODEL_VERSION", "CXModel", "backtest", "compare", "forecast", "load", "simulate"]
+__all__ = ["MODEL_VERSION", "CXModel", "backtest", "compare", "forecast", "forecast_arm", "load", "simulate"]
 
 _HOMES = {
     "load": "cxsim.api",
     "simulate": "cxsim.api",
     "compare": "cxsim.api",
     "backtest": "cxsim.forecast.backtest",
+    "forecast_arm": "cxsim.study.arm_forecast",
     "CXModel": "cxsim.engine.model",
 }
 

@@ -128,7 +128,8 @@ def _scores(folder: _Folder) -> tuple[str, str, str]:
 
 def _diagnostics(folder: _Folder) -> tuple[str, str, str]:
     names = ["series", "model", "form", "converged", "fell_back_to", "reason", "notes"]
-    rows = folder.table("diagnostics").fillna("")
+    found = folder.table("diagnostics").astype(object)
+    rows = found.where(found.notna(), "")
     versions = ", ".join(f"{name} {value}" for name, value in folder.facts["versions"].items())
     made = f"Made by {versions}; seed {folder.facts['seed']}, run {folder.facts['run_id']}."
     body = table(names, _cells(rows, names), numbers=len(names), wide=True), text(made, "note")

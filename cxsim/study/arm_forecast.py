@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,9 +19,11 @@ from cxsim.forecast.series import Columns, History, histories
 from cxsim.forecast.subject import ALL, prepared
 from cxsim.metrics.panel import Panel, panels
 from cxsim.results.run import Run
-from cxsim.study.compare import Comparison
 from cxsim.study.effects import BASELINE
 from cxsim.units import WEEKS_PER_YEAR
+
+if TYPE_CHECKING:
+    from cxsim.study.compare import Comparison
 
 WEEKS_IN_STEP = {
     "daily": 1 / 7,
@@ -51,7 +55,7 @@ class ArmForecast:
 def forecast_arm(
     comparison: Comparison | Run,
     arm: str,
-    history: pd.Series | pd.DataFrame | str,
+    history: pd.Series | pd.DataFrame | str | Path,
     *,
     horizon: int,
     target: str = TARGET,
@@ -148,8 +152,8 @@ def _churn_logit(panel: Panel, edges: Floats) -> Floats:
     ticks = np.arange(hazard.shape[1] + 1)
     until = np.concatenate([np.zeros((hazard.shape[0], 1)), hazard.cumsum(axis=1)], axis=1)
     at_edges = np.array([np.interp(edges * panel.ticks_per_week, ticks, one) for one in until])
-    # Half a customer more leaves in every step, so that a step in which nobody leaves has a logit.
-    within = np.diff(at_edges, axis=1) + 0.5 / at_risk.mean(axis=1, keepdims=True)
+    # Half a customer more of those at the start leaves in every step, so that a step in which nobody leaves has a logit.
+    within = np.diff(at_edges, axis=1) + 0.5 / at_risk[:, :1]
     return np.asarray(np.log(np.expm1(within)), dtype=np.float64)
 
 
