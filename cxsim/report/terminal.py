@@ -88,7 +88,7 @@ def _cell(metric: str, effect: Effect, size: float) -> Text:
     mean, half = effect.difference / size, (effect.high - effect.low) / 2.0 / size
     decimals = 1 if metric == "nps_true" else 2
     mark = "? " if found is Verdict.UNDECIDED else ""
-    spread = "no interval" if found is Verdict.UNKNOWN else f"± {number(half, decimals)}"
+    spread = "± ?" if found is Verdict.UNKNOWN else f"± {number(half, decimals)}"
     return Text(f"{mark}{number(mean, decimals, signed=True)}", style=_STYLES.get(found, "")).append(
         f"\n{spread}", "dim"
     )

@@ -15,6 +15,8 @@ from cxsim.report.style import GAIN, GRID, INK, LOSS, MUTED, SMALL, TEXT, UNDECI
 from cxsim.report.wording import TITLES, Verdict, drawn, money_unit, unit, verdict
 
 _METRICS = ("churn_rate", "ltv", "nps_true", "profit")
+_LEAST = 1e-6
+"""What is smaller is the rounding of the last digit, not an effect."""
 _MARKS = ("o", "s", "D", "^", "v", "P")
 _COLOURS = {Verdict.GAIN: GAIN, Verdict.LOSS: LOSS}
 
@@ -58,6 +60,8 @@ def _panel(axes: Axes, evidence: Evidence, metric: str) -> None:
     axes.spines["bottom"].set_visible(False)
     axes.locator_params(axis="x", nbins=4)
     axes.margins(x=0.12)
+    if max(abs(bound) for bound in axes.get_xlim()) < _LEAST:
+        axes.set_xlim(-1.0, 1.0)
 
 
 def _sized(evidence: Evidence, metric: str) -> tuple[float, str]:

@@ -81,7 +81,8 @@ def _actions(evidence: Evidence) -> str:
     cards = [_action(evidence, rank, arm) for rank, arm in enumerate(gaining[:3], start=1)]
     intro = f"Ranked by net present value over {evidence.end} weeks"
     if found[evidence.ranked[0]] is Verdict.UNKNOWN:
-        cards = [_action(evidence, rank, arm) for rank, arm in enumerate(evidence.ranked[:3], start=1)]
+        ahead = [arm for arm in evidence.ranked if evidence.effect("npv", arm).difference > 0]
+        cards = [_action(evidence, rank, arm) for rank, arm in enumerate(ahead[:3], start=1)]
         words = f"{intro}. One replication gives no interval: this ranking may be luck. Simulate more replications."
     elif not gaining:
         words = f"{intro}, no intervention surely gains money."
@@ -160,6 +161,8 @@ def _warnings(evidence: Evidence) -> str:
         arms = [f"{evidence.label(arm)} ({change('npv', value, evidence.currency)})" for arm, value in npv.items()]
         if arms:
             lines.append(f'<p class="warn"><strong>{escape(words)}:</strong> {escape(listed(arms))}.</p>')
+    if evidence.replications == 1:
+        return "".join(lines)
     chance = (1.0 - evidence.confidence) * len(evidence.arms)
     lines.append(
         text(
