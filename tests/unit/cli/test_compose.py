@@ -16,7 +16,7 @@ LEVER = """
 label: A line for the best customers
 family: capacity
 effects:
-  - {parameter: queues.phone.agents, operation: multiply, value: 1.1}
+  - {parameter: journey.queues.phone.agents, operation: multiply, value: 1.1}
 """
 
 
