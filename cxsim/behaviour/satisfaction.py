@@ -39,4 +39,6 @@ def accumulate(satisfaction: Satisfaction, transaction_score: float, weight: flo
     importance = min(3.0, max(0.5, weight))
     gain = max(p.satisfaction_gain_floor, 1.0 / (satisfaction.experiences + p.satisfaction_prior_count)) * importance
     gain = min(p.satisfaction_gain_ceiling, gain)
-    return Satisfaction(satisfaction.level + gain * (transaction_score - satisfaction.level), satisfaction.experiences + 1.0)
+    return Satisfaction(
+        satisfaction.level + gain * (transaction_score - satisfaction.level), satisfaction.experiences + 1.0
+    )

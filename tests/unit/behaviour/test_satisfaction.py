@@ -36,7 +36,7 @@ def test_neutral_values_make_every_transaction_alike(performance: float, felt: f
 def test_the_more_experience_the_less_one_more_weighs(count: float, weight: float, gain: float) -> None:
     after = accumulate(Satisfaction(0.70, count), 0.90, weight, P)
     assert after.level == pytest.approx(0.70 + gain * 0.20)
-    assert after.count == count + 1.0
+    assert after.experiences == count + 1.0
 
 
 @given(level=SHARE, count=st.floats(0.0, 500.0), score=SHARE, weight=st.floats(0.0, 5.0))
