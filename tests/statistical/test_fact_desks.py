@@ -24,7 +24,7 @@ def test_f12_impatient_customers_wait_less_than_patient_ones() -> None:
     impatient, patient = erlang_a(48.0, 1.0, 50.0, 0.5), erlang_c(48.0, 1.0, 50)
     check_impatience(impatient.abandoned, 60.0 * impatient.mean_wait)
     assert 60.0 * patient.mean_wait == pytest.approx(20.83, rel=0.005)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="assert "):
         check_impatience(patient.abandoned, 60.0 * patient.mean_wait)
 
 
@@ -43,7 +43,7 @@ def test_f12b_congestion_is_convex_and_overload_stable() -> None:
     check_congestion(4.0)
     growing = [abandonment(load, 4.0) for load in (0.7, 0.8, 0.9, 1.0)]
     assert (np.diff(growing, 2) > 0.0).all()
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="assert "):
         check_congestion(1000.0)
 
 
@@ -84,7 +84,7 @@ def test_f13_fewer_agents_cost_calls_goodwill_and_customers(telecom: Scenario, f
     if factor < 1.0:
         check_cut(cut)
     else:
-        with pytest.raises(AssertionError):
+        with pytest.raises(AssertionError, match="assert "):
             check_cut(cut)
 
 
@@ -118,5 +118,5 @@ def test_f13b_unsolved_problems_call_again(telecom: Scenario, persistence: float
     if persistence == 0.9:
         check_failure_demand(telecom, persistence)
     else:
-        with pytest.raises(AssertionError):
+        with pytest.raises(AssertionError, match="assert "):
             check_failure_demand(telecom, persistence)

@@ -44,7 +44,7 @@ def check_wearing_off(scenario: Scenario, learns: bool) -> None:
 
 def test_f6_the_sixth_delight_is_worth_a_third_and_is_expected(telecom: Scenario) -> None:
     check_wearing_off(telecom, learns=True)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="assert "):
         check_wearing_off(telecom, learns=False)
 
 
@@ -63,7 +63,7 @@ def check_withdrawal(scenario: Scenario, learns: bool) -> None:
 
 def test_f6b_a_withdrawn_delight_costs_more_than_it_left(telecom: Scenario) -> None:
     check_withdrawal(telecom, learns=True)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="assert "):
         check_withdrawal(telecom, learns=False)
 
 
@@ -85,5 +85,5 @@ def check_surprise(scenario: Scenario, learns: bool) -> None:
 
 def test_f6c_seldom_and_random_delights_keep_their_worth(telecom: Scenario) -> None:
     check_surprise(telecom, learns=True)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="assert "):
         check_surprise(telecom, learns=False)

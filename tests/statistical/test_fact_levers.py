@@ -62,5 +62,5 @@ def test_f23_satisfaction_leads_revenue_and_f28_personalisation_pays(world: tupl
         check(run)
     else:
         assert not np.isnan(weekly(run)["nps_true"]).any()
-        with pytest.raises(AssertionError):
+        with pytest.raises(AssertionError, match="assert "):
             check(run)

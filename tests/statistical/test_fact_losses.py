@@ -41,7 +41,7 @@ def test_f1_losses_loom_and_less_so_the_larger_they_are() -> None:
 def test_f1_and_f1c_without_loss_aversion_and_asymmetric_zone_there_is_no_asymmetry() -> None:
     ratios = [debit_to_credit(gap, 1.0, **SYMMETRIC) for gap in (0.10, 0.20, 0.30)]
     assert ratios == pytest.approx([1.0, 1.0, 1.0], abs=0.02)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="assert "):
         check_losses_loom(ratios)
 
 
@@ -66,7 +66,7 @@ def test_f1b_satisfaction_falls_more_than_it_rises() -> None:
 def test_f1b_fails_without_felt_losses() -> None:
     # The logistic bends by itself: loss aversion adds to the asymmetry, and only where the curve is straight is there none.
     assert slopes(1.0, **SYMMETRIC) < slopes(2.0) - 0.5
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="assert "):
         check_satisfaction_is_asymmetric(
             slopes(1.0, satisfaction_level=0.5, satisfaction_disconfirmation=0.05, **SYMMETRIC)
         )
@@ -82,7 +82,7 @@ def test_f1c_debits_fall_by_two_fifths_without_loss_aversion(telecom: Scenario) 
 
     usual = debits(2.0)
     check(debits(1.0), usual)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="assert "):
         check(debits(1.9), usual)
 
 
@@ -93,7 +93,7 @@ def check_diminishing(ratio: float) -> None:
 def test_f2_twice_the_surprise_is_less_than_twice_the_value() -> None:
     check_diminishing(value(0.4, 1.0, 1.0, 2.0, parameters()) / value(0.2, 1.0, 1.0, 2.0, parameters()))
     straight = parameters(appraisal_curvature=1.0)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="assert "):
         check_diminishing(value(0.4, 1.0, 1.0, 2.0, straight) / value(0.2, 1.0, 1.0, 2.0, straight))
 
 
@@ -116,7 +116,7 @@ def test_f3_inside_the_zone_nothing_is_booked(telecom: Scenario) -> None:
     inside, outside = [-0.065, -0.03, 0.0, 0.05, 0.09], [-0.3, -0.2, -0.1, 0.12, 0.2, 0.3]
     check_tolerance(bookings(telecom, inside, **no_norm), bookings(telecom, outside, **no_norm))
     off = {"behaviour__appraisal__zone_above": 0.0, "behaviour__appraisal__zone_below": 0.0}
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="assert "):
         check_tolerance(bookings(telecom, inside, **no_norm, **off), bookings(telecom, outside, **no_norm, **off))
 
 
@@ -132,5 +132,5 @@ def test_f3b_basics_only_hurt_and_delighters_only_please() -> None:
     check_kano("basic", other="loss")
     check_kano("delight", other="gain")
     for other in ("loss", "gain"):
-        with pytest.raises(AssertionError):
+        with pytest.raises(AssertionError, match="assert "):
             check_kano("performance", other)

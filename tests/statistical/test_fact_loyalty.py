@@ -57,7 +57,7 @@ def test_f19_detractors_leave_more_often_than_promoters(telecom: Scenario, chang
     if not changes:
         check_detractors_leave(year)
     else:
-        with pytest.raises(AssertionError):
+        with pytest.raises(AssertionError, match="assert "):
             check_detractors_leave(year)
 
 
@@ -85,7 +85,7 @@ def test_f21_the_top_box_stays_the_more_competition_there_is(telecom: Scenario, 
     if not changes:
         check_top_box(ratios)
     else:
-        with pytest.raises(AssertionError):
+        with pytest.raises(AssertionError, match="assert "):
             check_top_box(ratios)
 
 
@@ -126,5 +126,5 @@ def test_f21_captive_markets_are_concave_and_competitive_ones_s_shaped() -> None
         (check_captive, competitive),
         (check_competitive, captive),
     ):
-        with pytest.raises(AssertionError):
+        with pytest.raises(AssertionError, match="assert "):
             check(wrong)

@@ -27,7 +27,7 @@ def check_anchoring(**changes: float) -> None:
 
 def test_f17_a_long_history_anchors() -> None:
     check_anchoring()
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="assert "):
         check_anchoring(satisfaction_gain_floor=0.1)
 
 
@@ -73,7 +73,7 @@ def check_peak_end(told: Episodes) -> None:
 
 def test_f18_peak_and_end_are_remembered_and_duration_is_not() -> None:
     check_peak_end(episodes(8_000))
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="assert "):
         check_peak_end(episodes(8_000, mean_weight=0.2))
 
 
@@ -95,5 +95,5 @@ def check_big_emotions_last(**changes: float) -> None:
 def test_f20_one_big_emotion_outlives_thirty_small_ones() -> None:
     check_big_emotions_last()
     keep = parameters().account_credit_slow_keep
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="assert "):
         check_big_emotions_last(account_credit_fast_keep=keep)

@@ -53,7 +53,7 @@ def test_f25_a_bolder_promise_loses_newcomers(telecom: Scenario, changes: dict[s
     if not changes:
         check_disappointment(*cohorts)
     else:
-        with pytest.raises(AssertionError):
+        with pytest.raises(AssertionError, match="assert "):
             check_disappointment(*cohorts)
 
 

@@ -55,7 +55,7 @@ def check_paradox(scenario: Scenario, **changes: float) -> None:
 
 def test_f4_a_mild_first_failure_well_recovered_satisfies_more_but_binds_no_better(telecom: Scenario) -> None:
     check_paradox(telecom)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="assert "):
         check_paradox(telecom, behaviour__satisfaction__disconfirmation=0.0)
 
 
@@ -75,7 +75,7 @@ def test_f4b_no_paradox_after_a_severe_repeated_or_blamed_failure(
 
 
 def test_f4b_fails_where_the_conditions_are_not_met(telecom: Scenario) -> None:
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="assert "):
         check_no_paradox(telecom)
 
 
@@ -99,7 +99,7 @@ def check_double_deviation(scenario: Scenario, contacts: int, **problem: float) 
 
 def test_f5_a_bad_recovery_is_worse_than_the_failure(telecom: Scenario) -> None:
     check_double_deviation(telecom, 4, **POOR)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="assert "):
         check_double_deviation(telecom, 1)
 
 
@@ -158,5 +158,5 @@ def test_f5b_repurchase_by_complaint_handling_follows_tarp(telecom: Scenario) ->
         "behaviour__recovery__full_justice": 1e9,
         "behaviour__recovery__justice_slope": 0.0,
     }
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="assert "):
         check_tarp(repurchase(telecom, **unmoved))

@@ -81,7 +81,7 @@ def test_f9_days_survive_as_weeks_do(telecom: Scenario, law: tuple[float, float]
     ids=["a level left in", "one hazard for all", "a contract left in"],
 )
 def test_f9_fails_where_something_is_left_in(telecom: Scenario, bug: dict[str, Any]) -> None:
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match="assert "):
         check_survival(simulated_survival(telecom, 3, **bug), sbg_survival(*HIGH_END, 3))
 
 
