@@ -58,11 +58,12 @@ class Measure(IntEnum):
     BASE_CHURNED = 38
     HABITUATION = 39
     TRUST = 40
+    SATISFIED = 41
 
 
 N_MEASURES = len(Measure)
 FIRST_REAL = int(Measure.REVENUE)
-COUNTS_AMONG_REALS = (int(Measure.BASE_ACTIVE), int(Measure.BASE_CHURNED))
+COUNTS_AMONG_REALS = (int(Measure.BASE_ACTIVE), int(Measure.BASE_CHURNED), int(Measure.SATISFIED))
 
 
 class Cause(IntEnum):

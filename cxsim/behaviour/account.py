@@ -15,6 +15,7 @@ d_half         account.half_size (ec)                     -         small emotio
 M_s            account.scale (ec)                         -         [A]
 cushion        account.cushion                            0         goodwill buffers small failures, Hess et al. 2003
 betrayal       account.betrayal                           0         love becomes hate, Gregoire & Fisher 2008
+-              account.satisfied, .enchanted (ec)         -         labels of the report: below 0 frustrated, [A]
 =============  =========================================  ========  ==================================================
 """
 

@@ -25,6 +25,7 @@ _RELATIONAL, _TRANSACTIONAL = int(Block.RELATIONAL), int(Block.TRANSACTIONAL)
 _ACTIVE, _FRUSTRATED, _ENCHANTED = int(Measure.ACTIVE), int(Measure.FRUSTRATED), int(Measure.ENCHANTED)
 _REVENUE, _PROGRAMME, _BASE_REVENUE = int(Measure.REVENUE), int(Measure.PROGRAMME_COST), int(Measure.BASE_REVENUE)
 _BASE_ACTIVE, _OPEN, _REACHED = int(Measure.BASE_ACTIVE), int(Measure.OPEN_PROBLEMS), int(Measure.REACHED)
+_SATISFIED = int(Measure.SATISFIED)
 _SATISFACTION, _BALANCE = int(Measure.SATISFACTION), int(Measure.BALANCE)
 _EXPECT_F, _EXPECT_E = int(Measure.EXPECTATION_FUNCTIONAL), int(Measure.EXPECTATION_EMOTIONAL)
 _HABITUATION, _TRUST = int(Measure.HABITUATION), int(Measure.TRUST)
@@ -79,6 +80,8 @@ def count_standing(c: Any, standing: float, revenue: float, clock: Clock, p: Any
         sums[_FRUSTRATED] += 1
     elif standing >= p.account_enchanted:
         sums[_ENCHANTED] += 1
+    elif standing >= p.account_satisfied:
+        sums[_SATISFIED] += 1
     if c.problem != _NO_PROBLEM:
         sums[_OPEN] += 1
     if c.reached > 0:

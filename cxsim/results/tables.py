@@ -98,6 +98,7 @@ def weekly(model: CXModel) -> pd.DataFrame:
         "satisfaction": _ratio(raw(Measure.SATISFACTION), active),
         "balance": _ratio(raw(Measure.BALANCE), active),
         "frustrated_share": _ratio(raw(Measure.FRUSTRATED), active),
+        "satisfied_share": _ratio(raw(Measure.SATISFIED), active),
         "enchanted_share": _ratio(raw(Measure.ENCHANTED), active),
         "expectation_functional": _ratio(raw(Measure.EXPECTATION_FUNCTIONAL), active),
         "expectation_emotional": _ratio(raw(Measure.EXPECTATION_EMOTIONAL), active),

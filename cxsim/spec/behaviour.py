@@ -53,6 +53,7 @@ class Account(Spec):
     betrayal: NonNegative = 0.50
     betrayal_severity: Share = 0.80
     norm: NonNegative = 1.0
+    satisfied: NonNegative = 0.25
     enchanted: Positive = 2.5
 
 

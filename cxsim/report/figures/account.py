@@ -1,4 +1,4 @@
-"""The emotional bank account over time: who is frustrated or enchanted, and the mean balance."""
+"""The emotional bank account over time: who is frustrated, neutral, satisfied or enchanted, and the mean balance."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 from cxsim.report.evidence import BASELINE, Evidence
 from cxsim.report.lines import draw_line
 from cxsim.report.style import BASELINE as GREY
-from cxsim.report.style import GAIN, LOSS, MUTED, SMALL, TREATED, canvas, head, label_ends, panels
+from cxsim.report.style import GAIN, INK, LOSS, SMALL, TREATED, canvas, head, label_ends, panels
 from cxsim.report.wording import percent
 
 
@@ -17,9 +17,11 @@ def draw(evidence: Evidence) -> Figure:
     shares, balance = panels(figure, 1, 2)
     panel = evidence.panel()
     weeks = panel["week"][0]
-    frustrated, enchanted = (panel[name].mean(axis=0) for name in ("frustrated_share", "enchanted_share"))
+    names = ("frustrated_share", "satisfied_share", "enchanted_share")
+    frustrated, satisfied, enchanted = (panel[name].mean(axis=0) for name in names)
+    neutral = 1.0 - frustrated - satisfied - enchanted
     shares.stackplot(
-        weeks, frustrated, 1.0 - frustrated - enchanted, enchanted, colors=(LOSS, "#e4e7eb", GAIN), alpha=0.85, linewidth=0
+        weeks, frustrated, neutral, satisfied, enchanted, colors=(LOSS, "#e4e7eb", "#a9c7e0", GAIN), alpha=0.85, linewidth=0
     )  # fmt: skip
     shares.set_ylim(0.0, 1.0)
     shares.set_xlim(weeks[0], weeks[-1])
@@ -34,20 +36,16 @@ def draw(evidence: Evidence) -> Figure:
         fontsize=SMALL,
         va="center",
     )
-    shares.text(
-        middle,
-        (1 + frustrated.mean()) / 2,
-        "neutral or satisfied",
-        ha="center",
-        color=MUTED,
-        fontsize=SMALL,
-        va="center",
-    )
-    name = evidence.scenario.behaviour.account.enchanted
+    limits = evidence.scenario.behaviour.account
+    below = frustrated.mean()
+    for share, label in ((neutral, "neutral"), (satisfied, f"satisfied ({limits.satisfied:g} ec or more)")):
+        words = f"{label}: {percent(float(share[-1]), 0)} at the end"
+        shares.text(middle, below + share.mean() / 2, words, ha="center", color=INK, fontsize=SMALL, va="center")
+        below += share.mean()
     shares.text(
         middle,
         0.985,
-        f"enchanted ({name:g} ec or more): {percent(float(enchanted[-1]))} at the end",
+        f"enchanted ({limits.enchanted:g} ec or more): {percent(float(enchanted[-1]))} at the end",
         ha="center",
         color=GAIN,
         fontsize=SMALL,

@@ -21,9 +21,8 @@ def write(evidence: Evidence, page: Page) -> str:
         "years."
     )
     over_time = (
-        "Left: shares of active customers. The weekly table counts frustrated and enchanted customers; where neutral ends "
-        "and satisfied begins is not recorded, so the two stand together. Right: mean balance; a band is the interval of "
-        "one arm, wider than that of the difference, for both share their luck."
+        "Left: shares of active customers. Right: mean balance; a band is the interval of one arm, wider than that of the "
+        "difference, for both share their luck."
     )
     booking = "Credits (blue) and debits (orange) of the baseline; pale orange debits are unavoidable."
     expected = (
