@@ -12,8 +12,9 @@ from benchmarks.section import Section, spread
 from benchmarks.telecom import live, new_model, warm_up
 
 NAMES = {
-    "words": "Philox blocks of four random words",
-    "quantile": "normal quantiles",
+    "ahead": "draws ahead: two Philox blocks, three normal quantiles, many customers at once",
+    "words": "other Philox blocks of four random words",
+    "quantile": "other normal quantiles",
     "exp": "exp",
     "expm1": "expm1",
     "log": "log",
@@ -45,6 +46,7 @@ def budget(quick: bool, measured: float) -> tuple[list[tuple[str, str, str, str]
     with tempfile.TemporaryDirectory() as cache:
         scalar = {"NUMBA_LOOP_VECTORIZE": "0", "NUMBA_SLP_VECTORIZE": "0", "CXSIM_CACHE_DIR": cache}
         costs = fresh(operations.costs, scalar, n=n, repeats=repeats)
+    costs["ahead"] = fresh(operations.cost_ahead, n=n, repeats=repeats)
     customers, weeks = (50, 4) if quick else (400, 52)
     often = fresh(operations.frequencies, customers=customers, weeks=weeks)
     each = {name: statistics.median(values) for name, values in costs.items()}

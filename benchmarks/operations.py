@@ -13,6 +13,7 @@ import numpy as np
 
 from benchmarks.telecom import active_weeks, live, new_model, telecom
 from cxsim.arrays import Floats
+from cxsim.engine.chances import CHUNK, N_AHEAD, draw_ahead
 from cxsim.engine.compiled import compiled
 from cxsim.engine.tally import fixed
 from cxsim.rng import Luck, luck, quantile, words
@@ -89,6 +90,21 @@ LOOPS: dict[str, Callable[[Floats, int], float]] = {
 }
 
 
+def _draw_ahead(luck_and_room: tuple[Luck, Floats], n: int) -> float:
+    chance, ahead = luck_and_room
+    total = 0.0
+    for first in range(0, n, CHUNK):
+        draw_ahead(ahead, first, CHUNK, 7, 0, chance)
+        total += ahead[0, 0]
+    return total
+
+
+def cost_ahead(n: int, repeats: int) -> list[float]:
+    """Return the cost (ns) of drawing ahead for one customer, in chunks as the engine does."""
+    room = (luck(0, 0), np.empty((N_AHEAD, CHUNK)))
+    return [1e9 * _seconds(compiled(_draw_ahead), room, n) / n for _ in range(repeats)]
+
+
 def costs(n: int, repeats: int) -> dict[str, list[float]]:
     """Return the cost (ns) of every operation: many of them in a row, independent of each other.
 
@@ -133,6 +149,7 @@ def frequencies(customers: int, weeks: int) -> dict[str, float]:
     named: dict[str, Any] = {"words": words, "quantile": quantile, "fixed": fixed, "meet": meet}
     stands_in = {id(function): _counted(function, name, counts) for name, function in named.items()}
     stands_in[id(math)] = CountingMath(counts)
+    stands_in[id(draw_ahead)] = _counted_as_one(draw_ahead, "ahead", counts)
     for name, module in list(sys.modules.items()):
         if name.startswith(("cxsim.behaviour", "cxsim.engine", "cxsim.journey", "cxsim.queueing", "cxsim.rng")):
             for field, value in list(vars(module).items()):
@@ -141,12 +158,26 @@ def frequencies(customers: int, weeks: int) -> dict[str, float]:
                     setattr(module, field, stands_in[id(value)])
     live(model)
     lived = active_weeks(model)
-    return {name: counts[name] / lived for name in (*LOOPS, "words", "meet")}
+    return {name: counts[name] / lived for name in (*LOOPS, "words", "ahead", "meet")}
 
 
 def _counted(function: Any, name: str, counts: Counter[str]) -> Any:
     def counting(*arguments: Any) -> Any:
         counts[name] += 1
         return function(*arguments)
+
+    return counting
+
+
+def _counted_as_one(function: Any, name: str, counts: Counter[str]) -> Any:
+    """Return the function, counted without what it calls: its cost is known as a whole."""
+
+    def counting(*arguments: Any) -> Any:
+        before = counts.copy()
+        result = function(*arguments)
+        counts.clear()
+        counts.update(before)
+        counts[name] += 1
+        return result
 
     return counting

@@ -17,26 +17,26 @@ class ServiceDesk(mesa.Agent):  # type: ignore[misc]
         super().__init__(model)
         self.queue = queue
         self.parts = list(range(len(queue.profile)))
-        self.part_weights = list(accumulate(part.load * part.share for part in queue.profile))
-        self.contacts = [0] * len(self.parts)
+        self.part_weights = [part.load * part.share for part in queue.profile]
+        self.cumulative = list(accumulate(self.part_weights))
+        self.contacts = 0
         self.abandonment = [0.0] * len(self.parts)
         self.wait_min = [0.0] * len(self.parts)
 
     def register(self) -> int:
         """Count a contact of this week; return the part of the day it falls into."""
-        part: int = self.random.choices(self.parts, cum_weights=self.part_weights)[0]
-        self.contacts[part] += 1
-        return part
+        self.contacts += 1
+        return int(self.random.choices(self.parts, cum_weights=self.cumulative)[0])
 
     def answer(self) -> None:
-        """Work the contacts of the week: abandonment and mean wait in every part of the day."""
+        """Work the contacts of the week, spread over the day: abandonment and mean wait in every part of it."""
         queue = self.queue
-        for part in self.parts:
-            minutes = queue.profile[part].share * queue.open_min_week
-            rate = self.contacts[part] * self.model.scale / minutes
+        for part, weight in enumerate(self.part_weights):
+            arrived = self.contacts * weight / self.cumulative[-1] * self.model.scale
+            rate = arrived / (queue.profile[part].share * queue.open_min_week)
             result = erlang_a(rate, 1.0 / queue.handling_min, queue.agents, 1.0 / queue.patience_min)
             self.abandonment[part], self.wait_min[part] = result.abandoned, result.mean_wait
-        self.contacts = [0] * len(self.parts)
+        self.contacts = 0
 
 
 class BackOffice(mesa.Agent):  # type: ignore[misc]

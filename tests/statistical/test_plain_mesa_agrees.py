@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-import cxsim
 from benchmarks.plain_mesa.model import TelecomModel
+from benchmarks.telecom import telecom
 from cxsim.engine.model import CXModel
 from cxsim.results.tables import weekly
 from cxsim.spec.scenario import Scenario
@@ -39,10 +39,9 @@ def year(table: pd.DataFrame) -> pd.Series[float]:
 
 def world(**changes: float) -> Scenario:
     """Telecom without warm-up; `changes` name behavioural numbers, such as ``trust__up``."""
-    fixed = [f"population.size={CUSTOMERS}", f"time.horizon_weeks={WEEKS}", "time.warmup_weeks=0"]
-    changed = [f"behaviour.{name.replace('__', '.')}={value}" for name, value in changes.items()]
-    scenario: Scenario = cxsim.load("telecom", overrides=[*fixed, *changed])
-    return scenario
+    return telecom(CUSTOMERS, WEEKS).with_changes(
+        {f"behaviour.{name.replace('__', '.')}": value for name, value in changes.items()}
+    )
 
 
 def years_of_cxsim(scenario: Scenario) -> pd.DataFrame:
