@@ -39,7 +39,7 @@ class Campaign(mesa.Agent):
         self.reached_share = 1.0
         self._considered = 0
         self._condition = condition(intervention, f"interventions.{name}.target.state")
-        self._universal = intervention.target == type(intervention.target)()
+        self.universal = intervention.target == type(intervention.target)()
         self._fixed = is_fixed(intervention)
 
     def step(self) -> None:
@@ -51,7 +51,7 @@ class Campaign(mesa.Agent):
             return
         self._reach(self._considered if self._fixed else 0, model.n_arrived)
         self._considered = model.n_arrived
-        if not self._universal:
+        if not self.universal:
             active = model.rows["life"][: model.n_arrived] == 2
             reached = (model.rows["reached"][: model.n_arrived] >> self.bit) & 1
             self.reached_share = float(reached[active].mean()) if active.any() else 0.0
@@ -99,6 +99,7 @@ class TableMaker:
         self._key: tuple[Any, ...] | None = None
         self._world: World | None = None
         self.shared: dict[str, float] = dict(self._base)
+        self.promised: Any = None
 
     @property
     def base(self) -> dict[str, float]:
@@ -106,7 +107,10 @@ class TableMaker:
         return self._base
 
     def world(self, campaigns: list[Campaign], masks: Ints) -> World:
-        """Return the tables for the reach masks that occur."""
+        """Return the tables for the reach masks that occur; `promised` is then what a newcomer is told.
+
+        Newcomers are born before it is known who reaches them, so they know the interventions that are for everybody.
+        """
         levels = self._levels(campaigns)
         running = tuple(campaign.running() for campaign in campaigns)
         shares = tuple(campaign.reached_share for campaign in campaigns)
@@ -127,6 +131,8 @@ class TableMaker:
             slots[mask] = slot
             tables.append(self._slot(int(mask), campaigns, levels, running))
         self._world = self._blueprint.world(slots, tables)
+        everybody = sum(1 << campaign.bit for campaign in campaigns if campaign.universal)
+        self.promised = self._slot(everybody, campaigns, levels, running)["params"]
         return self._world
 
     def _levels(self, campaigns: list[Campaign]) -> tuple[float, ...]:

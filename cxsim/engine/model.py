@@ -331,7 +331,9 @@ class CXModel(mesa.Model):
     def _bear(self, low: int, high: int, origin: int) -> None:
         if high > low:
             bear = compiled(kernels.bear_rows)
-            bear(self.rows, low, high, self._first_id(low), self.tick, origin, self.luck, self._laws)
+            told = self._maker.promised
+            laws = self._laws if told is None else self._laws._replace(params=told)
+            bear(self.rows, low, high, self._first_id(low), self.tick, origin, self.luck, laws)
 
     def _adopt(self, base: Rows) -> None:
         """Give the initial base the known columns of a firm's customers, and settle them in with these."""
