@@ -63,7 +63,7 @@ def test_the_installed_package_is_the_one_of_the_wheel(environment: Path, tmp_pa
 
 def test_the_command_answers_from_an_empty_folder(environment: Path, tmp_path: Path) -> None:
     text = call(environment / "bin" / "cxsim", "--help", cwd=tmp_path)
-    for command in ("run", "compare", "forecast", "calibrate", "sensitivity", "optimize", "journey", "report", "query"):
+    for command in ("run", "compare", "forecast", "calibrate", "journey", "report"):
         assert command in text
     assert list(tmp_path.iterdir()) == []
 
