@@ -62,9 +62,13 @@ def values_at(panel: Panel, weeks: int, scale: float) -> dict[str, Floats]:
     """
     exposure = panel.total("active", weeks) / panel.ticks_per_week
     hazard = panel.total("churned", weeks) / np.maximum(exposure, 1e-12)
+    start = panel["base_active"][:, 0] + panel["base_churned"][:, 0]
+    # A segment may start with nobody: its retention is missing, not an error.
+    nobody = np.full(start.shape, np.nan)
+    retention = np.divide(panel.at("base_active", weeks), start, out=nobody, where=start > 0)
     found: dict[str, Floats] = {
         "churn_rate": -np.expm1(-hazard * WEEKS_PER_YEAR),
-        "retention": panel.at("base_active", weeks) / (panel["base_active"][:, 0] + panel["base_churned"][:, 0]),
+        "retention": retention,
         "active": panel.at("active", weeks) * scale,
     }
     for name in _SCALED_COUNTS:
