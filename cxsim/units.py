@@ -8,11 +8,6 @@ WEEKS_PER_YEAR = 52.0
 WEEKS_PER_MONTH = 52.0 / 12.0
 
 
-def rate_to_probability(rate: float, weeks: float) -> float:
-    """Return the probability of at least one event of a constant `rate` (per week) within `weeks`."""
-    return -math.expm1(-rate * weeks)
-
-
 def probability_to_rate(probability: float, weeks: float) -> float:
     """Return the constant rate per week whose probability within `weeks` is `probability`."""
     return -math.log1p(-probability) / weeks
