@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from cxsim.arrays import Floats, Ints, Rows
+from cxsim.engine.walk import quiet_above
 from cxsim.engine.world import (
+    CALENDAR,
     CHANNEL,
     CONTRACT,
     EDGE,
@@ -130,7 +132,35 @@ class Blueprint:
         self._bins = _contact_bins(scenario)
         self.queue_rows = len(self._bins)
         self._nodes, self._edges = _graph_records(compiled)
-        self._background = compiled.background
+        self._background = self._calendar(compiled.background)
+        self._routine = self._mark_routine()
+
+    def _mark_routine(self) -> int:
+        """Mark the nodes whose calendar begins with the routine touchpoint, and return it; -1 if there is none.
+
+        It is the first that is due in every tick for everybody and is neither a task nor a service.
+        """
+        plain = (self._static["period"] == 1) & (self._static["by_tenure"] == 0)
+        plain &= (self._static["task"] == 0) & (self._static["service"] == 0)
+        routine = int(np.argmax(plain)) if plain.any() else -1
+        for node in range(len(self.nodes)):
+            first, last = self._nodes["first_background"][node : node + 2]
+            self._nodes["routine"][node] = first < last and self._background["touchpoint"][first] == routine
+        return routine
+
+    def _calendar(self, background: Ints) -> Rows:
+        """Return the calendar entries of the nodes, one after the other."""
+        points = self._static[background]
+        entries = np.zeros(background.size, CALENDAR)
+        entries["touchpoint"] = background
+        for name in ("period", "by_tenure", "per_period"):
+            entries[name] = points[name]
+        entries["scatter"] = 2 * points["address"] + 1
+        return entries
+
+    def turn_calendar(self, tick: int) -> None:
+        """Let the calendar show this tick: which phase every entry is due for."""
+        self._background["today"] = tick % np.maximum(1, self._background["period"])
 
     def tables(
         self, values: Mapping[str, float], event_costs: Mapping[str, float], programme_week: float
@@ -170,7 +200,13 @@ class Blueprint:
             "seamless": self._seamless(values),
             "channels": channels,
             "offices": offices,
+            "quiet": self._quiet(float(params["journey_contact_rate"][0])),
         }
+
+    def _quiet(self, contact_rate: float) -> Floats:
+        """Return one draw per node: from it on a customer without a problem stays."""
+        nodes, edges = self._nodes.view(np.recarray), self._edges.view(np.recarray)
+        return np.array([quiet_above(k, nodes, edges, contact_rate, self.weeks) for k in range(len(self.nodes))])
 
     def _per(self, values: Mapping[str, float], group: str, names: list[str], field: str) -> Floats:
         """Return one number for each of `names`: the parameter `journey.<group>.<name>[.<field>]`."""
@@ -194,8 +230,7 @@ class Blueprint:
         plan["relational_sample"] = scenario.surveys.relational.sample
         plan["transactional_sample"] = scenario.surveys.transactional.sample
         plan["relational_period"] = max(1, round(scenario.surveys.relational.every_weeks / self.weeks))
-        daily = self._static[self._static["period"] == 1]
-        plan["routine_address"] = daily["address"][0] if daily.size else -1
+        plan["routine"] = self._routine
         plan["problem_touchpoint"] = self.touchpoints.index(scenario.journey.problem.touchpoint)
         return World(
             slots=slots,

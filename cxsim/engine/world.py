@@ -28,10 +28,19 @@ OFFICE = np.dtype([("delay", "f8"), ("fixed_weeks", "f8"), ("target_weeks", "f8"
 NODE = np.dtype(
     [("dwell_a", "f8"), ("dwell_b", "f8")]
     + [(name, "i8") for name in (
-        "touchpoint", "life", "churn_target", "dwell_kind", "first_edge", "first_background", "instant",
+        "touchpoint", "life", "churn_target", "dwell_kind", "first_edge", "first_background", "instant", "routine",
     )]
 )  # fmt: skip
-"""One node; its edges and background touchpoints run up to the `first_...` of the next record."""
+"""One node; its edges and background touchpoints run up to the `first_...` of the next record.
+
+`routine` is 1 where the first of these touchpoints is the one that everybody meets every tick.
+"""
+
+CALENDAR = np.dtype(
+    [(name, "i8") for name in ("touchpoint", "period", "by_tenure", "scatter", "today")] + [("per_period", "f8")]
+)
+"""A calendar touchpoint of a node: `period` in ticks, `per_period` its inverse; due by tenure, or when the customer's own phase,
+spread by `scatter`, is that of `today`."""
 
 EDGE = np.dtype([("coefficients", "f8", (len(FEATURES),)), ("target", "i8"), ("kind", "i8"), ("constant", "i8")])
 SEGMENT = np.dtype([(name, "f8") for name in (
@@ -45,11 +54,11 @@ PLAN = np.dtype(
         ("relational_period", "i8"),
         ("relational_today", "i8"),
         ("problem_touchpoint", "i8"),
-        ("routine_address", "i8"),
+        ("routine", "i8"),
     ]
 )
-"""What is the same for all: surveys (`relational_today` is the phase asked this tick) where problems are handled, and the address
-of the touchpoint that everybody meets every tick (-1: there is none)."""
+"""What is the same for all: surveys (`relational_today` is the phase asked this tick), where problems are handled, and the
+touchpoint that everybody meets every tick (-1: there is none)."""
 
 FUNCTIONAL, EMOTIONAL, MIX = 0, 1, 2
 """Last axis of `World.levels`: quality of either dimension, cumulative channel mix."""
@@ -83,10 +92,11 @@ class World(NamedTuple):
     seamless: Floats  # slot x channel x channel
     channels: Rows  # slot x channel
     offices: Rows  # slot x back office
+    quiet: Floats  # slot x node: the draw from which on nothing moves a customer without a problem out of the node
     bins: Floats  # queue x bin, cumulative probability of a contact
     nodes: Rows  # node, and one more
     edges: Rows  # edge
-    background: Ints  # touchpoints lived in the background, node after node
+    background: Rows  # touchpoints lived in the background, node after node
     segments: Rows  # segment
     contracts: Rows  # contract
     plan: Any  # one record of PLAN

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxsim.behaviour.recovery import expected_justice, justice, settle
-from cxsim.behaviour.satisfaction import logistic
+from cxsim.elementary import logistic
 from tests.parameters import parameters
 
 P = parameters()
