@@ -132,35 +132,33 @@ class Blueprint:
         self._bins = _contact_bins(scenario)
         self.queue_rows = len(self._bins)
         self._nodes, self._edges = _graph_records(compiled)
-        self._background = self._calendar(compiled.background)
-        self._routine = self._mark_routine()
+        self._calendar_entries = self._calendar()
+        self._everyday_touchpoints = self._everyday(compiled)
+        self._nodes["everyday"][: len(self.nodes)] = self._everyday_touchpoints.any(axis=1)
 
-    def _mark_routine(self) -> int:
-        """Mark the nodes whose calendar begins with the routine touchpoint, and return it; -1 if there is none.
-
-        It is the first that is due in every tick for everybody and is neither a task nor a service.
-        """
-        plain = (self._static["period"] == 1) & (self._static["by_tenure"] == 0)
-        plain &= (self._static["task"] == 0) & (self._static["service"] == 0)
-        routine = int(np.argmax(plain)) if plain.any() else -1
-        for node in range(len(self.nodes)):
-            first, last = self._nodes["first_background"][node : node + 2]
-            self._nodes["routine"][node] = first < last and self._background["touchpoint"][first] == routine
-        return routine
-
-    def _calendar(self, background: Ints) -> Rows:
-        """Return the calendar entries of the nodes, one after the other."""
-        points = self._static[background]
-        entries = np.zeros(background.size, CALENDAR)
-        entries["touchpoint"] = background
+    def _calendar(self) -> Rows:
+        """Return the calendar touchpoints, in the order in which they are declared."""
+        listed = np.flatnonzero(self._static["period"])
+        points = self._static[listed]
+        entries = np.zeros(listed.size, CALENDAR)
+        entries["touchpoint"] = listed
+        entries["plain"] = (points["task"] == 0) & (points["service"] == 0)
         for name in ("period", "by_tenure", "per_period"):
             entries[name] = points[name]
         entries["scatter"] = 2 * points["address"] + 1
         return entries
 
+    def _everyday(self, journey: JourneyTables) -> Ints:
+        """Return node x calendar touchpoint: 1 where it is lived in the background."""
+        found = np.zeros((len(self.nodes), max(1, self._calendar_entries.size)), np.int64)
+        for node in range(len(self.nodes)):
+            own = journey.background[journey.first_background[node] : journey.first_background[node + 1]]
+            found[node, : self._calendar_entries.size] = np.isin(self._calendar_entries["touchpoint"], own)
+        return found
+
     def turn_calendar(self, tick: int) -> None:
         """Let the calendar show this tick: which phase every entry is due for."""
-        self._background["today"] = tick % np.maximum(1, self._background["period"])
+        self._calendar_entries["today"] = tick % self._calendar_entries["period"]
 
     def tables(
         self, values: Mapping[str, float], event_costs: Mapping[str, float], programme_week: float
@@ -230,14 +228,14 @@ class Blueprint:
         plan["relational_sample"] = scenario.surveys.relational.sample
         plan["transactional_sample"] = scenario.surveys.transactional.sample
         plan["relational_period"] = max(1, round(scenario.surveys.relational.every_weeks / self.weeks))
-        plan["routine"] = self._routine
         plan["problem_touchpoint"] = self.touchpoints.index(scenario.journey.problem.touchpoint)
         return World(
             slots=slots,
             bins=self._bins,
             nodes=self._nodes,
             edges=self._edges,
-            background=self._background,
+            calendar=self._calendar_entries,
+            everyday=self._everyday_touchpoints,
             segments=self.segment_records(),
             contracts=self.contract_records(),
             plan=plan[0],
@@ -334,7 +332,6 @@ def _graph_records(journey: JourneyTables) -> tuple[Rows, Rows]:
     for field in ("touchpoint", "life", "churn_target", "dwell_kind", "dwell_a", "dwell_b"):
         nodes[field][:n] = getattr(journey, field)
     nodes["first_edge"] = journey.first_edge
-    nodes["first_background"] = journey.first_background
     passing = (EdgeKind.PROBABILITY, EdgeKind.TASK, EdgeKind.LOGIT, EdgeKind.REST)
     for node in range(n):
         kinds = journey.edge_kind[journey.first_edge[node] : journey.first_edge[node + 1]]

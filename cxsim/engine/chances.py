@@ -47,38 +47,23 @@ def draw_fates(slate: Any, rows: Rows, n: int, tick: int, luck: Luck) -> None:
             c.score_noise = far_quantile(c.drawn_score)
 
 
-def draw_routine(slate: Any, rows: Rows, n: int, tick: int, address: int, luck: Luck) -> None:
+def draw_encounters(slate: Any, rows: Rows, n: int, tick: int, address: int, luck: Luck) -> None:
     """Draw the chances of the encounter at `address` for `n` customers."""
     for j in range(n):
         c = lane(slate, rows, j)
-        c.visitor = c.who
-        c.address = address
-    draw_visits(slate, rows, n, tick, luck)
-
-
-def draw_visits(slate: Any, rows: Rows, n: int, tick: int, luck: Luck) -> None:
-    """Draw the chances of `n` encounters, listed on the slate as `visitor` (who) and `address`."""
+        w = words(luck, c.who, tick, _ENCOUNTER, address)
+        c.drawn_functional = uniform(w.a)
+        c.drawn_emotional = uniform(w.b)
+        c.failure = uniform(w.c)
+        c.choice = uniform(w.d)
+        c.noise_functional = central_quantile(c.drawn_functional - 0.5)
+        c.noise_emotional = central_quantile(c.drawn_emotional - 0.5)
     for j in range(n):
-        v = lane(slate, rows, j)
-        w = words(luck, v.visitor, tick, _ENCOUNTER, v.address)
-        v.drawn_functional = uniform(w.a)
-        v.drawn_emotional = uniform(w.b)
-        v.failure = uniform(w.c)
-        v.choice = uniform(w.d)
-        v.noise_functional = central_quantile(v.drawn_functional - 0.5)
-        v.noise_emotional = central_quantile(v.drawn_emotional - 0.5)
-    for j in range(n):
-        v = lane(slate, rows, j)
-        if not is_central(v.drawn_functional - 0.5):
-            v.noise_functional = far_quantile(v.drawn_functional)
-        if not is_central(v.drawn_emotional - 0.5):
-            v.noise_emotional = far_quantile(v.drawn_emotional)
-
-
-def drawn(slate: Any, rows: Rows, j: int) -> Chances:
-    """Return the chances of the j-th encounter listed on the slate."""
-    v = lane(slate, rows, j)
-    return Chances(v.noise_functional, v.noise_emotional, v.failure, v.choice)
+        c = lane(slate, rows, j)
+        if not is_central(c.drawn_functional - 0.5):
+            c.noise_functional = far_quantile(c.drawn_functional)
+        if not is_central(c.drawn_emotional - 0.5):
+            c.noise_emotional = far_quantile(c.drawn_emotional)
 
 
 @outlined

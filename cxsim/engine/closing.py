@@ -77,8 +77,7 @@ def settle_down(c: Any, world: World) -> None:
     c.troubled = c.problem != _NO_PROBLEM
     due = ((c.calendar * world.plan.relational_period) >> 16) == world.plan.relational_today
     c.called = due or c.asked == 1
-    in_background = world.nodes[c.node].first_background < world.nodes[c.node + 1].first_background
-    if c.problem == _NO_PROBLEM and in_background:
+    if c.problem == _NO_PROBLEM and world.nodes[c.node].everyday == 1:
         # Back in everyday life: the next contact is a new matter, on whatever channel.
         c.last_channel = NONE
         c.department = NONE

@@ -19,7 +19,7 @@ from cxsim.behaviour.memory import remember
 from cxsim.behaviour.performance import delivered, effort, inconsistency_penalty, wait_penalty
 from cxsim.behaviour.satisfaction import accumulate, transaction
 from cxsim.behaviour.trust import judge
-from cxsim.engine.chances import Chances
+from cxsim.engine.chances import Chances, draw_encounters
 from cxsim.engine.rows import (
     read_account,
     read_expectation,
@@ -30,8 +30,8 @@ from cxsim.engine.rows import (
     write_memory,
     write_satisfaction,
 )
-from cxsim.engine.slate import lane
-from cxsim.engine.tally import Tally, add, enter_ledger, fixed, net_bin, spend
+from cxsim.engine.slate import held, lane
+from cxsim.engine.tally import Tally, add, enter_ledger, enter_sums, fixed, net_bin, spend
 from cxsim.engine.world import EMOTIONAL, FUNCTIONAL, MIX, Clock, World
 from cxsim.measures import Cause, Measure, Visit
 from cxsim.population.columns import NONE
@@ -41,6 +41,7 @@ _JOURNEY = int(Block.JOURNEY)
 _EXPERIENCE, _MOMENT, _NORM = int(Cause.EXPERIENCE), int(Cause.MOMENT_OF_TRUTH), int(Cause.NORM)
 _WAIT, _EFFORT, _INCONSISTENCY = int(Cause.WAIT), int(Cause.EFFORT), int(Cause.INCONSISTENCY)
 _PROGRAMME_COST, _CES, _CES_ANSWERS = int(Measure.PROGRAMME_COST), int(Measure.CES), int(Measure.CES_ANSWERS)
+_CREDITED, _DEBITED = int(Measure.CREDITED), int(Measure.DEBITED)
 _COUNT, _BELOW, _ABOVE = int(Visit.COUNT), int(Visit.BELOW), int(Visit.ABOVE)
 _SWITCHED, _TASK_FAILED, _KEPT = int(Visit.SWITCHED), int(Visit.TASK_FAILED), int(Visit.KEPT)
 _T_SUM, _EFFORT_SUM, _WAIT_SUM = int(Visit.SATISFACTION), int(Visit.EFFORT), int(Visit.WAIT_MIN)
@@ -79,6 +80,13 @@ class Felt(NamedTuple):
     norm: float
     score: float
     goodwill: float
+
+
+class Earned(NamedTuple):
+    """The parts of a credit (ec) that a kept norm and a good surprise earned."""
+
+    norm: float
+    gain: float
 
 
 def meet(
@@ -121,13 +129,15 @@ def meet(
 
 
 def meet_together(
-    slate: Any, rows: Rows, n: int, touchpoint: int, slot: int, clock: Clock, world: World, t: Any, p: Any, tally: Tally
+    slate: Any, rows: Rows, n: int, touchpoint: int, slot: int, clock: Clock, luck: Luck, world: World, tally: Tally
 ) -> None:
-    """Let those of `n` customers whose `routine` is 1 live the same encounter, step by step; their chances are drawn.
+    """Let those of `n` customers whose `due` is 1 live the same calendar touchpoint, step by step.
 
-    The touchpoint is a routine one, see `Blueprint`: on the calendar of every tick, no task and no service, so that the firm's
-    performance carries no penalty.
+    It is neither a task nor a service, so the firm's performance carries no penalty.
     """
+    p = held(world.params[slot])
+    t = held(world.touchpoints[slot, touchpoint])
+    draw_encounters(slate, rows, n, clock.tick, t.address, luck)
     for j in range(n):
         c = lane(slate, rows, j)
         c.met_channel = pick_channel(c.choice, slot, touchpoint, world)
@@ -147,19 +157,15 @@ def meet_together(
             c.felt = evaluate(c, compared_on(c), t, p)
     for j in range(n):
         c = lane(slate, rows, j)
-        if c.routine == 1:
+        if c.due == 1:
             compared = compared_on(c)
             felt = feel(c, compared, c.felt, t, p)
             booking = take_in(c, compared, felt, t, p)
-            c.surprise, c.norm, c.score = felt.surprise, felt.norm, felt.score
-            c.credit, c.debit = booking.credit, booking.debit
-    cause = _MOMENT if t.moment == 1 else _EXPERIENCE
-    for j in range(n):
-        c = lane(slate, rows, j)
-        if c.routine == 1:
-            felt = Felt(c.felt, c.surprise, c.norm, c.score, 0.0)
-            booking = Booking(read_account(c), c.credit, c.debit)
-            note(c, touchpoint, c.met_channel, c.kept == 1, felt, booking, cause, clock, t, tally)
+            earned = sources(booking, felt)
+            c.norm_units, c.gain_units = fixed(earned.norm), fixed(earned.gain)
+            c.debit_units, c.score_units = fixed(booking.debit), fixed(felt.score)
+            c.bin = net_bin(booking.credit - booking.debit)
+    note_together(slate, rows, n, touchpoint, slot, clock, world, tally)
 
 
 def compared_on(c: Any) -> Compared:
@@ -282,10 +288,18 @@ def take_in(c: Any, compared: Compared, felt: Felt, t: Any, p: Any) -> Booking:
     write_satisfaction(c, accumulate(read_satisfaction(c), felt.score, t.weight, p))
     weight = np.float64(c.emotional_weight)
     promise = (1.0 - weight) * p.promise_functional + weight * p.promise_emotional
-    c.trust = judge(np.float64(c.trust), compared.performance, promise, p)
-    write_expectation(c, learn(read_expectation(c), compared.functional, compared.emotional, t.weight, p))
+    expectation = read_expectation(c)
+    expected = (1.0 - weight) * expectation.functional + weight * expectation.emotional
+    c.trust = judge(np.float64(c.trust), compared.performance, promise, expected, t.weight, p)
+    write_expectation(c, learn(expectation, compared.functional, compared.emotional, t.weight, p))
     c.last_transaction = felt.score
     return booking
+
+
+def sources(booking: Booking, felt: Felt) -> Earned:
+    """Return the parts of a credit (ec) that a kept norm and a good surprise earned."""
+    share = felt.norm / (felt.norm + max(0.0, felt.surprise)) if booking.credit > 0.0 else 0.0
+    return Earned(booking.credit * share, booking.credit * (1.0 - share))
 
 
 def note(
@@ -301,13 +315,11 @@ def note(
     tally: Tally,
 ) -> None:
     """Count the encounter where the tables want it: ledger, visits, distribution of the net booking, cost; survey due."""
-    if booking.credit > 0.0:
-        share = felt.norm / (felt.norm + max(0.0, felt.surprise))
-        if share > 0.0:
-            enter_ledger(tally, c.segment, touchpoint, channel, _NORM, booking.credit * share, 0.0)
-        if share < 1.0:
-            gain = _MOMENT if t.moment == 1 else _EXPERIENCE
-            enter_ledger(tally, c.segment, touchpoint, channel, gain, booking.credit * (1.0 - share), 0.0)
+    earned = sources(booking, felt)
+    if earned.norm > 0.0:
+        enter_ledger(tally, c.segment, touchpoint, channel, _NORM, earned.norm, 0.0)
+    if earned.gain > 0.0:
+        enter_ledger(tally, c.segment, touchpoint, channel, _MOMENT if t.moment == 1 else _EXPERIENCE, earned.gain, 0.0)
     if booking.debit > 0.0:
         enter_ledger(tally, c.segment, touchpoint, channel, cause, 0.0, booking.debit)
     cell = tally.visits[touchpoint, channel]
@@ -324,6 +336,60 @@ def note(
         spend(c, tally, _PROGRAMME_COST, t.event_cost, clock.discount)
     if t.asked == 1:
         c.asked = 1
+
+
+def note_together(
+    slate: Any, rows: Rows, n: int, touchpoint: int, slot: int, clock: Clock, world: World, tally: Tally
+) -> None:
+    """Count the encounter of those whose `due` is 1, as `note` does for one customer."""
+    t = world.touchpoints[slot, touchpoint]
+    own_cause = _MOMENT if t.moment == 1 else _EXPERIENCE
+    mixed = 0.0
+    for channel in range(world.levels.shape[2]):
+        mixed, before = world.levels[slot, touchpoint, channel, MIX], mixed
+        if mixed == before and channel < world.levels.shape[2] - 1:
+            continue  # nobody is met there
+        visits = below = above = kept = norms = gains = debits = score = norm = gain = debit = 0
+        for j in range(n):
+            c = lane(slate, rows, j)
+            here = 1 if c.due == 1 and c.met_channel == channel else 0
+            visits += here
+            below += here if c.felt < 0.0 else 0
+            above += here if c.felt > 0.0 else 0
+            kept += here if c.kept == 1 else 0
+            norms += here if c.norm_units > 0 else 0
+            gains += here if c.gain_units > 0 else 0
+            debits += here if c.debit_units > 0 else 0
+            score += c.score_units if here == 1 else 0
+            norm += c.norm_units if here == 1 else 0
+            gain += c.gain_units if here == 1 else 0
+            debit += c.debit_units if here == 1 else 0
+        if visits > 0:
+            cell = tally.visits[touchpoint, channel]
+            cell[_COUNT] += visits
+            cell[_T_SUM] += score
+            cell[_BELOW] += below
+            cell[_ABOVE] += above
+            cell[_KEPT] += kept
+            enter_sums(tally, touchpoint, channel, _NORM, norm, 0, norms)
+            enter_sums(tally, touchpoint, channel, own_cause, gain, debit, gains + debits)
+    for group in range(world.segments.shape[0]):
+        credited = debited = 0
+        for j in range(n):
+            c = lane(slate, rows, j)
+            own = 1 if c.due == 1 and c.group == group else 0
+            credited += c.norm_units + c.gain_units if own == 1 else 0
+            debited += c.debit_units if own == 1 else 0
+        tally.measures[group, _CREDITED] += credited
+        tally.measures[group, _DEBITED] += debited
+    for j in range(n):
+        c = lane(slate, rows, j)
+        if c.due == 1:
+            tally.nets[touchpoint, c.bin] += 1
+            if t.event_cost > 0.0:
+                spend(c, tally, _PROGRAMME_COST, t.event_cost, clock.discount)
+            if t.asked == 1:
+                c.asked = 1
 
 
 def note_task(c: Any, touchpoint: int, channel: int, done: Performed, wait_min: float, t: Any, tally: Tally) -> None:

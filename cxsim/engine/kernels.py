@@ -47,10 +47,11 @@ def live_rows(
 
     Customers of one slot share all parameters, so they are picked up onto a slate (`slates` is the room) slot after slot.
     """
-    slate = slates[0]
+    slate, guests = slates[0], slates[1]
     last = low
-    for start in range(low, high, STRETCH):
-        stop = min(high, start + STRETCH)
+    stretch = STRETCH if world.params.shape[0] > 1 else max(1, high - low)
+    for start in range(low, high, stretch):
+        stop = min(high, start + stretch)
         for slot in range(world.params.shape[0]):
             n = 0
             for i in range(start, stop):
@@ -60,7 +61,7 @@ def live_rows(
                     n += 1
                 if n == LANES or (i == stop - 1 and n > 0):
                     pick_up(slate, rows, n)
-                    live_together(slate, rows, n, slot, clock, luck, world, tally)
+                    live_together(slate, guests, rows, n, slot, clock, luck, world, tally)
                     put_back(slate, rows, n)
                     for j in range(n):
                         c = lane(slate, rows, j)

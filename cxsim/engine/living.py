@@ -14,12 +14,12 @@ import numpy as np
 from cxsim.arrays import Rows
 from cxsim.behaviour.account import balance, forget
 from cxsim.behaviour.expectation import relax
-from cxsim.engine.chances import Chances, draw_chances, draw_fates, draw_routine, draw_visits, drawn
+from cxsim.engine.chances import Chances, draw_chances, draw_fates
 from cxsim.engine.closing import close_together
 from cxsim.engine.encounter import meet, meet_together, pick_channel
 from cxsim.engine.problems import age, asks, fail, hand_over
 from cxsim.engine.rows import read_account, read_expectation, write_account, write_expectation
-from cxsim.engine.slate import LANES, held, lane
+from cxsim.engine.slate import LANES, held, invite, lane, send_home
 from cxsim.engine.tally import Tally, count, fixed
 from cxsim.engine.walk import choose, enter
 from cxsim.engine.world import Clock, World
@@ -33,20 +33,21 @@ _JOURNEY, _RETRY, _CONTACT = int(Block.JOURNEY), int(Block.RETRY), int(Block.CON
 _LEAD, _ACTIVE = int(LifeCode.LEAD), int(LifeCode.ACTIVE)
 _PROSPECTS, _FORGOTTEN = int(Measure.PROSPECTS), int(Measure.FORGOTTEN)
 _VOICED, _REPLIED, _NO_PROBLEM = int(ProblemCode.VOICED), int(ProblemCode.REPLIED), int(ProblemCode.NONE)
+FEW = 10
+"""Customers for whom it is not worth to sit down together."""
 MAX_HOPS = 6
 """Nodes that one customer may pass within a tick."""
 
 
 def live_together(
-    slate: Any, rows: Rows, n: int, slot: int, clock: Clock, luck: Luck, world: World, tally: Tally
+    slate: Any, guests: Any, rows: Rows, n: int, slot: int, clock: Clock, luck: Luck, world: World, tally: Tally
 ) -> None:
     """Let the `n` customers on the slate live the tick, up to its end or to a contact with a desk.
 
-    All are leads or active and reached by the same interventions, those of `slot`. Afterwards `waiting_touchpoint` tells who
-    must be answered by a desk first.
+    All are leads or active and reached by the same interventions, those of `slot`; `guests` is a slate to work on. Afterwards
+    `waiting_touchpoint` tells who must be answered by a desk first.
     """
     p = held(world.params[slot])
-    routine = world.plan.routine
     draw_fates(slate, rows, n, clock.tick, luck)
     for j in range(n):
         fade(lane(slate, rows, j), p)
@@ -62,16 +63,8 @@ def live_together(
             age(c, clock, world, p, tally)
         if c.next_node != NONE or c.dwell > 0 or c.problem != _NO_PROBLEM or c.step < world.quiet[slot, c.node]:
             walk(c, slot, clock, luck, world, tally)
-        c.routine = world.nodes[c.node].routine
-    if routine >= 0:
-        t = held(world.touchpoints[slot, routine])
-        draw_routine(slate, rows, n, clock.tick, t.address, luck)
-        meet_together(slate, rows, n, routine, slot, clock, world, t, p, tally)
-        for j in range(n):
-            c = lane(slate, rows, j)
-            if c.routine == 1 and c.failure < t.failure:
-                fail(c, c.who, routine, c.met_channel, t.address, clock, luck, world, tally)
-    follow_calendar(slate, rows, n, slot, clock, luck, world, tally)
+    for k in range(world.calendar.shape[0]):
+        keep_date(slate, guests, rows, n, k, slot, clock, luck, world, tally)
     for j in range(n):
         c = lane(slate, rows, j)
         c.closing = 0
@@ -143,37 +136,74 @@ def arrive(
         encounter(c, touchpoint, channel, position, chances, slot, clock, luck, world, tally)
 
 
-def follow_calendar(
-    slate: Any, rows: Rows, n: int, slot: int, clock: Clock, luck: Luck, world: World, tally: Tally
+@outlined
+def keep_date(
+    slate: Any,
+    guests: Any,
+    rows: Rows,
+    n: int,
+    k: int,
+    slot: int,
+    clock: Clock,
+    luck: Luck,
+    world: World,
+    tally: Tally,
 ) -> None:
-    """Let customers live the calendar touchpoints of their nodes that are due, but for the routine one, lived already."""
-    n_visits = 0
+    """Let those customers live the k-th calendar touchpoint for whom it is due.
+
+    Where most have the date they live it where they sit; where some have, they are invited to sit side by side; a few live it
+    one by one. The three give the same bits.
+    """
+    date = world.calendar[k]
+    m = 0
     for j in range(n):
         c = lane(slate, rows, j)
-        for k in range(world.nodes[c.node].first_background + c.routine, world.nodes[c.node + 1].first_background):
-            if is_due(c, world.background[k], clock):
-                v = lane(slate, rows, n_visits)
-                v.visitor = c.who
-                v.place = j
-                v.touchpoint = world.background[k].touchpoint
-                v.address = world.touchpoints[slot, v.touchpoint].address
-                n_visits += 1
-                if n_visits == LANES:
-                    visit(slate, rows, n_visits, slot, clock, luck, world, tally)
-                    n_visits = 0
-    visit(slate, rows, n_visits, slot, clock, luck, world, tally)
+        c.due = world.everyday[c.node, k] == 1 and is_due(c, date, clock)
+        guests["place"][m] = j
+        m += c.due
+    if date.plain == 1 and 4 * m >= 3 * n:
+        meet_together(slate, rows, n, date.touchpoint, slot, clock, luck, world, tally)
+        for j in range(n):
+            c = lane(slate, rows, j)
+            if c.due == 1:
+                see_fail(c, date.touchpoint, c.met_channel, c.failure, slot, clock, luck, world, tally)
+    elif date.plain == 1 and m >= FEW:
+        invite(guests, slate, m)
+        # Seats up to a full vector stay empty: cheaper than to serve the last few one by one.
+        seats = min(LANES, (m + 15) // 16 * 16)
+        for j in range(seats):
+            lane(guests, rows, j).due = 1 if j < m else 0
+        meet_together(guests, rows, seats, date.touchpoint, slot, clock, luck, world, tally)
+        send_home(guests, slate, m)
+        for j in range(m):
+            g = lane(guests, rows, j)
+            see_fail(
+                lane(slate, rows, g.place), date.touchpoint, g.met_channel, g.failure, slot, clock, luck, world, tally
+            )
+    else:
+        position = world.touchpoints[slot, date.touchpoint].address
+        for j in range(m):
+            c = lane(slate, rows, guests["place"][j])
+            chances = draw_chances(luck, c.who, clock.tick, position)
+            channel = pick_channel(chances.channel, slot, date.touchpoint, world)
+            encounter(c, date.touchpoint, channel, position, chances, slot, clock, luck, world, tally)
 
 
-@outlined
-def visit(slate: Any, rows: Rows, n: int, slot: int, clock: Clock, luck: Luck, world: World, tally: Tally) -> None:
-    """Let the `n` encounters listed on the slate happen, one after the other."""
-    draw_visits(slate, rows, n, clock.tick, luck)
-    for k in range(n):
-        v = lane(slate, rows, k)
-        c = lane(slate, rows, v.place)
-        chances = drawn(slate, rows, k)
-        channel = pick_channel(chances.channel, slot, v.touchpoint, world)
-        encounter(c, v.touchpoint, channel, v.address, chances, slot, clock, luck, world, tally)
+def see_fail(
+    c: Any,
+    touchpoint: int,
+    channel: int,
+    chance: float,
+    slot: int,
+    clock: Clock,
+    luck: Luck,
+    world: World,
+    tally: Tally,
+) -> None:
+    """Let a calendar touchpoint fail, or not, for a customer who has just lived it."""
+    t = world.touchpoints[slot, touchpoint]
+    if chance < t.failure:
+        fail(c, c.who, touchpoint, channel, t.address, clock, luck, world, tally)
 
 
 def encounter(

@@ -189,6 +189,30 @@ def _mover(*, onto_slate: bool) -> Any:
     return move
 
 
+def _copier(names: tuple[str, ...], *, home: bool) -> Any:
+    """Return an intrinsic that copies fields of the first lanes of one slate to the places on another, or back."""
+
+    @intrinsic
+    def copy(_: Any, guests: Any, slate: Any, __: Any) -> Any:
+        kind = LaneType(slate, slate)
+
+        def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+            guest, host = (cgutils.create_struct_proxy(kind)(context, builder) for _ in range(2))
+            guest.slate, host.slate = (builder.bitcast(value, _BYTE.as_pointer()) for value in values[:2])
+            with cgutils.for_range(builder, values[2]) as each:
+                guest.place = each.index
+                host.place = builder.load(_address(context, builder, kind, guest._getvalue(), "place"))
+                for name in names:
+                    there, here = (_address(context, builder, kind, one._getvalue(), name) for one in (guest, host))
+                    source, target = (there, here) if home else (here, there)
+                    builder.store(builder.load(source), target)
+            return context.get_dummy_value()
+
+        return types.none(guests, slate, types.int64), build
+
+    return copy
+
+
 @intrinsic
 def _send_for(_: Any, rows: Any, __: Any) -> Any:
     def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
@@ -227,6 +251,8 @@ PRIMITIVES: dict[Callable[..., Any], Any] = {
     plain.lane: _lane,
     plain.pick_up: _mover(onto_slate=True),
     plain.put_back: _mover(onto_slate=False),
+    plain.invite: _copier((*plain.IDENTITY, *plain.ENCOUNTERED), home=False),
+    plain.send_home: _copier(plain.ENCOUNTERED, home=True),
     plain.held: _held,
     plain.send_for: _send_for,
     plain.stay_a_call: _stay_a_call,

@@ -26,24 +26,35 @@ PASSING = {
         # draws of the tick, and of encounters; `drawn_...` are the uniform numbers behind normal ones
         "leave", "drawn_score", "score_noise", "notice", "step",
         "drawn_functional", "drawn_emotional", "noise_functional", "noise_emotional", "failure", "choice",
-        # the encounter that everybody has every tick, see `encounter`
+        # an encounter of many, see `encounter`
         "level_functional", "level_emotional", "zone", "performance", "perceived_functional", "perceived_emotional",
-        "over_functional", "over_emotional", "felt", "surprise", "norm", "score", "credit", "debit",
+        "over_functional", "over_emotional", "felt",
         # the end of the tick, see `closing`
         "latent", "standing", "eta",
     ),
     "i8": (
         "row", "who", "points", "quarter",
-        # encounters listed to happen: whose, where on the slate, at which touchpoint, at which address of draws
-        "visitor", "place", "touchpoint", "address",
+        # where guests sit at home, see `invite`
+        "place",
+        # an encounter of many, as it is counted
+        "norm_units", "gain_units", "debit_units", "score_units", "bin",
         # what is counted at the end of the tick, as fixed-point numbers
         "lost_units", "revenue_units", "satisfaction_units", "balance_units", "functional_units", "emotional_units",
         "habituation_units", "trust_units",
     ),
-    "u1": ("group", "base", "troubled", "routine", "closing", "met_channel", "kept", "called"),
+    "u1": ("group", "base", "troubled", "closing", "called", "due", "met_channel", "kept"),
 }  # fmt: skip
 """Fields that only a slate has, by type; `group` is the segment, `base` 1 for the initial base, `troubled` 1 with an open
-problem, `closing` 1 where the tick ends without a desk, `called` 1 where a survey or a decision may be due."""
+problem, `closing` 1 where the tick ends without a desk, `called` 1 where a survey or a decision may be due, `due` 1 where a
+calendar touchpoint is."""
+IDENTITY = ("row", "who", "group", "base")
+"""What tells one customer on a slate from another."""
+ENCOUNTERED = (
+    "loss_aversion", "emotional_weight", "expectation_functional", "expectation_emotional", "should_functional",
+    "should_emotional", "precision", "credit_fast", "credit_slow", "debit_fast", "debit_slow", "habituation", "peak", "end",
+    "satisfaction", "experiences", "trust", "last_transaction", "credited", "debited", "cost", "value",
+)  # fmt: skip
+"""What an encounter reads or writes of it, of the numbers on a slate."""
 
 SLATE = np.dtype(
     [(name, CUSTOMER[name], (_ROOM,)) for name in EVERY_TICK]
@@ -75,8 +86,8 @@ class Lane:
 
 
 def new_slates() -> Rows:
-    """Return an array with one slate in it."""
-    return np.zeros(1, SLATE)
+    """Return an array with two slates in it: one for customers, one for those of them who are invited together."""
+    return np.zeros(2, SLATE)
 
 
 def lane(slate: Any, rows: Rows, j: int) -> Any:
@@ -100,6 +111,20 @@ def put_back(slate: Any, rows: Rows, n: int) -> None:
     listed = slate["row"][:n]
     for name in EVERY_TICK:
         rows[name][listed] = slate[name][:n]
+
+
+def invite(guests: Any, slate: Any, n: int) -> None:
+    """Copy `n` customers of the slate, those at the places that `guests` lists in `place`, side by side onto `guests`."""
+    places = guests["place"][:n]
+    for name in (*IDENTITY, *ENCOUNTERED):
+        guests[name][:n] = slate[name][places]
+
+
+def send_home(guests: Any, slate: Any, n: int) -> None:
+    """Copy the `n` guests back to their places on the slate."""
+    places = guests["place"][:n]
+    for name in ENCOUNTERED:
+        slate[name][places] = guests[name][:n]
 
 
 def held(record: Any) -> Any:

@@ -89,12 +89,19 @@ def enter_ledger(
 ) -> None:
     """Record a booking (ec) in the ledger and in the tick's totals of a segment."""
     credit_units, debit_units = fixed(credit), fixed(debit)
+    enter_sums(tally, touchpoint, channel, cause, credit_units, debit_units, 1)
+    tally.measures[segment, _CREDITED] += credit_units
+    tally.measures[segment, _DEBITED] += debit_units
+
+
+def enter_sums(
+    tally: Tally, touchpoint: int, channel: int, cause: int, credit_units: int, debit_units: int, bookings: int
+) -> None:
+    """Record sums of bookings (fixed-point) in the ledger."""
     cell = tally.ledger[touchpoint, channel, cause]
     cell[0] += credit_units
     cell[1] += debit_units
-    cell[2] += 1
-    tally.measures[segment, _CREDITED] += credit_units
-    tally.measures[segment, _DEBITED] += debit_units
+    cell[2] += bookings
 
 
 def book(c: Any, tally: Tally, touchpoint: int, channel: int, cause: int, credit: float, debit: float) -> None:
