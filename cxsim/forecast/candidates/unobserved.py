@@ -50,6 +50,18 @@ class Components:
             ends.append(self.link.back(quantiles.values))
         return Quantiles(np.mean(centres, axis=0), np.mean(ends, axis=0))
 
+    def paths(self, values: Array, horizon: int, draws: int, rng: np.random.Generator) -> Array:
+        """Return simulated paths on the scale of the link, of shape (draws, horizon), as many from each trend."""
+        scaled = self.link.forward(recent(values, self.period))
+        parts = []
+        for trend, parameters, share in zip(
+            self.trends, self.parameters, np.array_split(np.arange(draws), len(self.trends)), strict=True
+        ):
+            end = _model(scaled, trend, self.period).filter(parameters, cov_type="none")
+            drawn = end.simulate(horizon, anchor="end", repetitions=share.size, rng=rng)
+            parts.append(np.asarray(drawn, dtype=np.float64).reshape(horizon, share.size).T)
+        return np.concatenate(parts)
+
 
 def fit(sample: Sample) -> Components:
     """Return the structural models of a sample.
@@ -65,6 +77,11 @@ def fit(sample: Sample) -> Components:
 def fit_drift(sample: Sample) -> Components:
     """Return the one whose level wanders around a fixed drift; `CannotFit` as `fit`."""
     return _fit(sample, ("rwdrift",))
+
+
+def fit_level(sample: Sample) -> Components:
+    """Return the one whose level wanders without a drift; `CannotFit` as `fit`."""
+    return _fit(sample, ("llevel",))
 
 
 def _fit(sample: Sample, trends: tuple[str, ...]) -> Components:
