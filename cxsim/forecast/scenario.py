@@ -31,7 +31,8 @@ from cxsim.forecast.realisation import AS_SIMULATED, KAPPA, Estimate
 from cxsim.forecast.select import Speed, Task, default_model
 from cxsim.forecast.series import FEWEST_POINTS, History
 
-NOTHING_DONE, SCENARIO, FULL, EFFECT = "nothing_done", "scenario", "scenario_as_simulated", "effect"
+NOTHING_DONE, SCENARIO, FULL = "nothing_done", "scenario", "scenario_as_simulated"
+EFFECT, FULL_EFFECT = "effect", "effect_as_simulated"
 
 OverSteps = Literal["mean", "sum"]
 """What the total of a target is: revenue adds up, a rate or a number of customers does not."""
@@ -44,15 +45,14 @@ class ScenarioForecast:
     Attributes
     ----------
     table : ``step, model, mean`` and ``lower_L, upper_L`` for every level L. The models: ``nothing_done``; ``scenario``,
-        realised as kappa says; ``scenario_as_simulated``, with kappa 1; ``effect``, scenario less nothing done, without
-        the noise of counting.
+        realised as kappa says; ``scenario_as_simulated``, with kappa 1; ``effect`` and ``effect_as_simulated``, these less
+        nothing done, without the noise of counting.
     total : the same for the mean or the sum over all steps, which ``over_steps`` says, without ``step``.
     components : ``step, source, variance, share, sd`` of the forecast ``scenario``: variances on the scale of the kind,
         which add up to first order, and standard deviations in the unit of the target. The sources: ``history``;
         ``counting`` for a rate of known exposure; and of the effect ``monte_carlo`` (shrinks with replications),
         ``parameter`` (does not; missing where all pairs had the same parameters) and ``realisation`` (does not).
-    paths : draws of what will be observed, of shape (draws, horizon), under ``nothing_done``, ``scenario`` and
-        ``scenario_as_simulated``; ``effect`` holds differences.
+    paths : draws of shape (draws, horizon) of every model: what will be observed, or differences.
     """
 
     table: pd.DataFrame
@@ -142,7 +142,7 @@ def under_effect(
     paths = {
         name: _counted(drawn, history.exposure, np.random.default_rng([task.seed, 1])) for name, drawn in moved.items()
     }
-    paths[EFFECT] = moved[SCENARIO] - moved[NOTHING_DONE]
+    paths |= {name: moved[of] - moved[NOTHING_DONE] for name, of in ((EFFECT, SCENARIO), (FULL_EFFECT, FULL))}
     table = pd.concat([_rows(name, drawn, levels) for name, drawn in paths.items()], ignore_index=True)
     totals = {name: getattr(drawn, over_steps)(axis=1, keepdims=True) for name, drawn in paths.items()}
     total = pd.concat([_rows(name, drawn, levels) for name, drawn in totals.items()], ignore_index=True)

@@ -6,6 +6,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import yaml
@@ -26,6 +27,7 @@ from cxsim.spec.job import Job
 from cxsim.spec.load import build
 from cxsim.study.arm_effect import arm_faults
 from cxsim.study.arm_forecast import ArmForecast, Terms, arm_effects_on, forecast_under
+from cxsim.study.forecast_facts import facts_of
 from cxsim.study.uncertain import PARAMETERS
 
 KEYS = {
@@ -50,10 +52,12 @@ class Asked:
     ----------
     histories : the series to forecast.
     effects : the effect of the arm on each, none where no arm is asked for.
+    facts : what the manifest says about them.
     """
 
     histories: Sequence[History]
-    effects: Sequence[EmulatedEffect] = ()
+    effects: Sequence[EmulatedEffect]
+    facts: Mapping[str, Any]
 
 
 def read(job: Job) -> Asked:
@@ -86,7 +90,7 @@ def run_job(job: Job) -> Path:
     with prepare(job, "forecast") as folder:
         if folder.finished:
             return folder.path
-        return folder.finish(tables, {"wall_seconds": round(time.monotonic() - began, 3)})
+        return folder.finish(tables, {"wall_seconds": round(time.monotonic() - began, 3), "about": asked.facts})
 
 
 def _check_sources(job: Job) -> None:
@@ -127,9 +131,8 @@ def _read(job: Job) -> Asked:
     )
     if faults:
         raise InputError(faults)
-    if run is None or wanted.arm is None:
-        return Asked(found)
-    return Asked(found, arm_effects_on(run, wanted.arm, found, _terms(job)))
+    effects = [] if run is None or wanted.arm is None else arm_effects_on(run, wanted.arm, found, _terms(job))
+    return Asked(found, effects, facts_of(job, run, found))
 
 
 def _terms(job: Job) -> Terms:

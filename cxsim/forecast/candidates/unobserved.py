@@ -53,13 +53,20 @@ class Components:
     def paths(self, values: Array, horizon: int, draws: int, rng: np.random.Generator) -> Array:
         """Return simulated paths on the scale of the link, of shape (draws, horizon), as many from each trend."""
         scaled = self.link.forward(recent(values, self.period))
+        shares = np.array_split(np.arange(draws), len(self.trends))
         parts = []
-        for trend, parameters, share in zip(
-            self.trends, self.parameters, np.array_split(np.arange(draws), len(self.trends)), strict=True
-        ):
-            end = _model(scaled, trend, self.period).filter(parameters, cov_type="none")
-            drawn = end.simulate(horizon, anchor="end", repetitions=share.size, rng=rng)
-            parts.append(np.asarray(drawn, dtype=np.float64).reshape(horizon, share.size).T)
+        for trend, parameters, share in zip(self.trends, self.parameters, shares, strict=True):
+            end = _model(scaled, trend, self.period).filter(parameters, cov_type="none").filter_results
+            mean, covariance = end.predicted_state[:, -1], end.predicted_state_cov[:, :, -1]
+            state = rng.multivariate_normal(mean, covariance, size=share.size, method="svd")
+            # The disturbances of unobserved components are independent of each other.
+            moves = end.selection[:, :, -1] * np.sqrt(np.diag(end.state_cov[:, :, -1]))
+            drawn = np.empty((share.size, horizon))
+            for step in range(horizon):
+                noise = np.sqrt(end.obs_cov[0, 0, -1]) * rng.standard_normal(share.size)
+                drawn[:, step] = state @ end.design[0, :, -1] + noise
+                state = state @ end.transition[:, :, -1].T + rng.standard_normal((share.size, end.k_posdef)) @ moves.T
+            parts.append(drawn)
         return np.concatenate(parts)
 
 
