@@ -31,7 +31,9 @@ from cxsim.spec.job import History, Job
 if TYPE_CHECKING:
     import pandas as pd
 
-AS_TEXT = frozenset({"effects", "history", "forecast", "total", "components", "diagnostics", "backtest", "scores"})
+AS_TEXT = frozenset(
+    {"effects", "draws", "history", "forecast", "total", "components", "diagnostics", "backtest", "scores"}
+)
 """Tables that people open in a spreadsheet: written as CSV."""
 
 
@@ -219,6 +221,7 @@ def _simulated(job: Job) -> dict[str, Any]:
         "study": job.study.model_dump(mode="json") | {"horizons_weeks": job.horizons},
         "replications": job.study.replications,
         "represents": job.scenario.population.represents,
+        **({"uncertainty": job.uncertainty.model_dump(mode="json")} if job.uncertainty.stated else {}),
     }
 
 
