@@ -12,11 +12,13 @@ from typing import Any
 from cxsim import __version__
 from cxsim.errors import Fault, InputError
 from cxsim.spec.job import Data, History, Job
+from cxsim.spec.transactions import ASKED_OF_TRANSACTIONS, Transactions
 from cxsim.spec.version import MODEL_VERSION
 
 NUMERIC_LIBRARIES = ("mesa", "numba", "numpy", "pandas", "scipy", "statsmodels")
 _LABELS = {"name", "churn_window_note", "customers"}
 _HISTORY = set(History.model_fields)
+_TRANSACTIONS = set(Transactions.model_fields)
 
 
 def run_id(job: Job, command: str = "run") -> str:
@@ -43,13 +45,26 @@ def _of_simulation(job: Job) -> dict[str, Any]:
 
 def _of_forecast(job: Job) -> dict[str, Any]:
     """Return what a forecast follows from: the history or the run's weekly table, and what is asked of it."""
+    if job.data.transactions is not None:
+        return _of_transactions(job, job.data.transactions)
     data, run = job.data, job.forecast.run
     return {
         "model": MODEL_VERSION,
-        "forecast": job.forecast.model_dump(mode="json", exclude={"run"}),
+        "forecast": job.forecast.model_dump(mode="json", exclude={"run", "purchases"}),
         "columns": data.model_dump(mode="json", include=_HISTORY - {"history"}),
         "history": None if data.history is None else _hash(data.history, "data.history"),
         "run": None if run is None else _hash(run / "weekly.parquet", "forecast.run"),
+        "seed": job.study.seed,
+    }
+
+
+def _of_transactions(job: Job, log: Path) -> dict[str, Any]:
+    """Return what the analysis of a log of transactions follows from."""
+    return {
+        "model": MODEL_VERSION,
+        "forecast": job.forecast.model_dump(mode="json", include=ASKED_OF_TRANSACTIONS),
+        "columns": job.data.model_dump(mode="json", include=_TRANSACTIONS - {"transactions"} | {"time"}),
+        "transactions": _hash(log, "data.transactions"),
         "seed": job.study.seed,
     }
 
@@ -63,7 +78,7 @@ def versions() -> dict[str, str]:
 def _data(data: Data) -> dict[str, Any] | None:
     if data.customers is None:
         return None
-    return data.model_dump(mode="json", exclude=_LABELS | _HISTORY) | {
+    return data.model_dump(mode="json", exclude=_LABELS | _HISTORY | _TRANSACTIONS) | {
         "content": _hash(data.customers, "data.customers")
     }
 

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from cxsim.spec.base import Count, Name, NonNegative, Positive, Share, Spec, broken
 from cxsim.spec.scenario import Scenario
+from cxsim.spec.transactions import Purchases, Transactions
 
 USUAL_HORIZONS_WEEKS = (13, 52, 156)
 
@@ -63,8 +64,8 @@ class History(Spec):
     frequency: Literal["daily", "business", "weekly", "monthly", "quarterly", "yearly"] | None = None
 
 
-class Data(History):
-    """The firm's own data and how to read them: its customer base, and the history of a number."""
+class Data(History, Transactions):
+    """The firm's own data and how to read them: its customer base, the history of a number, a log of transactions."""
 
     customers: Path | None = None
     columns: Columns = Field(default_factory=Columns)
@@ -119,6 +120,7 @@ class Forecast(Spec):
     backtest: bool = False
     origins: Count = Field(default=6, description="points of the past from which a backtest forecasts")
     realisation: Realisation = Field(default_factory=Realisation)
+    purchases: Purchases = Field(default_factory=Purchases, description="of data.transactions")
 
 
 class Output(Spec):
