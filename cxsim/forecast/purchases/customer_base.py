@@ -76,7 +76,7 @@ class CustomerBase:
 
     Attributes
     ----------
-    parameters : ``law, fitted_to (calibration or all), parameter, value, se, loglik, periods, customers``; the amounts'
+    fits : ``law, fitted_to (calibration or all), parameter, value, se, loglik, periods, customers``; the amounts'
         Gamma-Gamma among them, by the law whose purchases it is of.
     tracking : repeat purchases by period, of customers acquired in the calibration: ``law, period, last_day, part
         (calibration or holdout), actual, expected, actual_cumulative, expected_cumulative``.
@@ -95,7 +95,7 @@ class CustomerBase:
     notes : what was done to the log, and what could not be fitted, in words.
     """
 
-    parameters: pd.DataFrame
+    fits: pd.DataFrame
     tracking: pd.DataFrame
     frequencies: pd.DataFrame
     holdout: pd.DataFrame

@@ -63,7 +63,7 @@ def test_the_law_of_the_log_foresees_its_holdout(base: CustomerBase) -> None:
     assert abs(found["error_percent"]) < 8.0
     assert abs(found["cumulative_error_percent"]) < 5.0
     assert found["lower_95"] < found["actual"] < found["upper_95"]
-    estimates = base.parameters.query("law == 'bg_nbd' and fitted_to == 'calibration'").set_index("parameter")
+    estimates = base.fits.query("law == 'bg_nbd' and fitted_to == 'calibration'").set_index("parameter")
     for name in ("r", "alpha", "a", "b"):
         assert abs(estimates["value"][name] - getattr(TRUE, name)) < 3.5 * estimates["se"][name]
 
@@ -145,7 +145,7 @@ def test_contracts_are_tracked_by_their_law_and_not_by_one_of_free_purchases() -
     assert abs(contract["error_percent"]) < 6.0
     assert contract["lower_95"] < contract["actual"] < contract["upper_95"]
     assert abs(free["error_percent"]) > abs(contract["error_percent"])
-    estimates = found.parameters.query("law == 'sbg' and fitted_to == 'all'").set_index("parameter")
+    estimates = found.fits.query("law == 'sbg' and fitted_to == 'all'").set_index("parameter")
     assert abs(estimates["value"]["alpha"] - 0.7) < 3.5 * estimates["se"]["alpha"]
     values = found.customer_values[found.customer_values["law"] == "sbg"]
     assert set(values["p_alive"]) == {0.0, 1.0}
