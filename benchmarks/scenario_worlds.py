@@ -53,7 +53,7 @@ DISCREPANT = Firm(
     "slow movements and trends unknown to the simulator, kappa between 0.3 and 1.2", "rate",
     phi=0.95, sd=0.3, trend=0.1, realised=(0.3, 1.2),
 )  # fmt: skip
-REVENUE = Firm("revenue that wanders, all realised", "positive", phi=0.95, sd=0.1, noise=0.01)
+REVENUE = Firm("revenue that wanders, all realised", "positive", phi=0.98, sd=0.15, noise=0.01)
 REVENUE_DISCREPANT = Firm(
     "revenue with trends, kappa between 0.3 and 1.2",
     "positive",

@@ -72,11 +72,11 @@ def test_the_cards_hold_what_the_tables_hold(comparison_folder: Path, tmp_path: 
     folder, page = written(comparison_folder, tmp_path, *CHURN)
     total = pd.read_csv(folder / "total.csv").set_index("model")
     cards = re.findall(r'<div class="value">(.*?)</div><p>(.*?)</p>', page)
-    before, change = total.loc[NOTHING_DONE], total.loc[EFFECT]
-    assert cards[0][0] == RATE.level(before["mean"]).replace("\N{NO-BREAK SPACE}", " ")
-    assert cards[1][0] == RATE.change(change["mean"]).replace("\N{NO-BREAK SPACE}", " ")
-    assert ("no change" in cards[1][1]) == (change["lower_95"] <= 0.0 <= change["upper_95"])
-    assert total.loc[SCENARIO, "mean"] - before["mean"] == pytest.approx(change["mean"], abs=1e-4)
+    mean = total["mean"]
+    assert cards[0][0] == RATE.level(mean[NOTHING_DONE]).replace("\N{NO-BREAK SPACE}", " ")
+    assert cards[1][0] == RATE.change(mean[EFFECT]).replace("\N{NO-BREAK SPACE}", " ")
+    assert ("no change" in cards[1][1]) == (total["lower_95"][EFFECT] <= 0.0 <= total["upper_95"][EFFECT])
+    assert mean[SCENARIO] - mean[NOTHING_DONE] == pytest.approx(mean[EFFECT], abs=1e-4)
 
 
 def test_what_the_parameters_leave_open_is_not_passed_over(comparison_folder: Path, tmp_path: Path) -> None:
