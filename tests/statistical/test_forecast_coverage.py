@@ -137,8 +137,9 @@ def test_intervals_of_half_the_width_are_found_out(monkeypatch: pytest.MonkeyPat
     assert covered["coverage_95"] < 0.80
 
 
-def test_fast_is_fast_and_still_beats_the_seasonal_naive_by_a_fifth() -> None:
-    scores = measure(real_series()[::EVERY], short=False, speed="fast")
+@pytest.mark.parametrize("short", [False, True], ids=["long", "short"])
+def test_fast_is_fast_and_still_beats_the_seasonal_naive_by_a_fifth(short: bool) -> None:
+    scores = measure(real_series()[::EVERY], short=short, speed="fast")
     best, naive = means(scores, "combination"), means(scores, "seasonal_naive")
     assert best["mase"] < 0.8 * naive["mase"]
     monthly = scores[(scores["period"] == 12) & (scores["model"] == "combination")]
