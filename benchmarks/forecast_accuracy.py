@@ -10,19 +10,17 @@ import argparse
 import os
 import time
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from benchmarks.real_series import ChurnTruth, RealSeries, real_series
+from benchmarks.written import between
 from cxsim.forecast.backtest import backtest
 from cxsim.forecast.candidates.rate import fit_rate
 from cxsim.forecast.quantiles import Array, column, from_paths, probability_grid
 from cxsim.forecast.select import Speed
 
-DOCUMENT = Path(__file__).resolve().parents[1] / "docs" / "forecasting.md"
-START, END = "<!-- measured: start -->", "<!-- measured: end -->"
 MEASURES = ("mase", "rmsse", "coverage_80", "coverage_95", "interval_score_95", "wis")
 SHORT = {12: 36, 4: 24}
 MEMBERS = ("ets", "sarima", "airline", "theta", "unobserved", "drift")
@@ -127,9 +125,7 @@ def main() -> None:
     text = report()
     print(text)
     if not only_print:
-        before, _, rest = DOCUMENT.read_text("utf-8").partition(START)
-        after = rest.partition(END)[2]
-        DOCUMENT.write_text(f"{before}{START}\n\n{text}\n\n{END}{after}", "utf-8")
+        between("measured", text)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cxsim.errors import Fault, InputError, nearest
 from cxsim.interventions.check import check as check_interventions
+from cxsim.interventions.uncertain import faults_of as faults_of_uncertainty
 from cxsim.journey.check import check as check_journey
 from cxsim.population.customer_file import faults_of
 from cxsim.spec.job import Job
@@ -29,6 +30,7 @@ def check(job: Job) -> list[Fault]:
                 found.append(Fault("study.arms", "no such intervention", name, nearest(name, library)))
     repeated = {arm for arm in job.study.arms if job.study.arms.count(arm) > 1}
     found.extend(Fault("study.arms", "an arm must not be repeated", arm) for arm in sorted(repeated))
+    found.extend(faults_of_uncertainty(job.uncertainty, job.scenario, job.study.replications))
     return [*found, *faults_of(job)]
 
 

@@ -70,6 +70,8 @@ def _calibrate(job: Job, _: bool) -> int:
     print(read_parquet(folder / "calibration.parquet").to_string(index=False, float_format="{:.4f}".format))
     print(f"results:  {folder}")
     print(f"scenario: {folder / 'scenario.yaml'}")
+    if job.uncertainty.stated:
+        print(f"draws:    {folder / 'draws.csv'}")
     return 0
 
 
@@ -103,7 +105,7 @@ def _tell_found(job: Job, command: str) -> None:
 
 def _finish(folder: Path, job: Job) -> None:
     report = folder / "report.html"
-    if not report.exists():
+    if not report.exists() or (job.output.figures and not (folder / "figures").exists()):
         from cxsim.report.document import build
 
         report = build(folder, figures=job.output.figures)
@@ -127,7 +129,7 @@ _LISTED = (
         "compare",
         "the main job: interventions against the baseline, same customers, same luck",
         "Simulates the baseline and every arm of study.arms on the same customers with the same luck, and writes the\n"
-        "paired effects of each with their intervals.",
+        "paired effects of each with their intervals. With uncertainty=assumed every replication draws its own parameters.",
         (
             "cxsim compare",
             "cxsim compare 'study.arms=[faster_reply,faster_reply+agent_training]' study.replications=20",
@@ -140,10 +142,12 @@ _LISTED = (
         "fit a scenario to your data, or its churn to a target",
         "Shifts the churn hazards until the simulated churn is the observed one by contract and tenure class\n"
         "(data.customers), or until the drawn customers lose calibration.target_churn_year in their first year.\n"
-        "Writes the table of observed and simulated churn and the calibrated scenario.",
+        "Writes the table of observed and simulated churn and the calibrated scenario; with uncertainty.priors also a file of\n"
+        "study.replications draws of them, each with its own level, which uncertainty.draws of another command takes.",
         (
             "cxsim calibrate data=telco_churn data.customers=Telco-Customer-Churn.csv",
             "cxsim calibrate calibration.target_churn_year=0.15",
+            "cxsim calibrate calibration.target_churn_year=0.15 uncertainty=assumed study.replications=40",
         ),
         _calibrate,
     ),
@@ -162,7 +166,7 @@ _LISTED = (
         ),
         _forecast,
         judge=_judge_forecast,
-        own=frozenset({"run", "arm", "horizon", "levels", "speed", "backtest", "origins"}),
+        own=frozenset({"run", "arm", "metric", "horizon", "levels", "models", "speed", "backtest", "origins"}),
     ),
     Command(
         "journey",

@@ -8,10 +8,18 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from cxsim.errors import Fault, nearest
+from cxsim.errors import Fault, InputError, nearest
 from cxsim.forecast.diagnostics import Diagnosis
 from cxsim.forecast.quantiles import Array, column, interval_ends, probability_grid
-from cxsim.forecast.select import MODELS, SPEEDS, ModelForecast, Speed, Task, default_model, forecast_history
+from cxsim.forecast.select import (
+    SPEEDS,
+    ModelForecast,
+    Speed,
+    Task,
+    default_model,
+    forecast_history,
+    model_faults,
+)
 from cxsim.forecast.series import Columns, History, histories
 from cxsim.forecast.subject import Subject, prepared
 
@@ -26,7 +34,7 @@ class Prediction:
     ----------
     table : ``series, time, target, model, mean`` and ``lower_L, upper_L`` for every level L: the model's rows and,
         beside them, those of the seasonal naive forecast. ``mean`` is the central forecast: the mean of the draws of
-        a rate, the median of its members for the combination.
+        a rate, the mean of its members for the combination.
     diagnostics : one row for every model and every member: ``series, target, model, form, converged, warnings,
         seconds, fell_back_to, reason, points, missing, notes`` and ``widened_L``, the calibration's factor.
     """
@@ -65,8 +73,8 @@ def forecast(
     time, series : columns of the times and of the names of the series. A run has its own times and, for churn, its own
         exposure; its series are ``segment``, ``replication`` or ``scenario``, see `cxsim.forecast.subject.of_run`.
     season, frequency : steps in a season and the distance of the points, where the times do not show them.
-    models : among `cxsim.forecast.select.MODELS`; ``None`` takes the default of the kind. The seasonal naive forecast
-        is always beside them.
+    models : among `cxsim.forecast.select.MODELS`, or ``a+b`` for the mean of some; ``None`` takes the default of the
+        kind. The seasonal naive forecast is always beside them.
     seed : of the simulated intervals. 0 is a seed.
     speed : ``full``, or ``fast`` with fewer members.
 
@@ -77,7 +85,9 @@ def forecast(
     """
     faults = argument_faults(horizon, levels, models, speed, seed)
     table, columns = prepared(data, Columns(target, time, series, exposure, kind, season, frequency))
-    return forecast_histories(histories(table, columns, faults), horizon, levels, models, seed, speed)
+    checked = histories(table, columns, faults)
+    require_models(models, checked)
+    return forecast_histories(checked, horizon, levels, models, seed, speed)
 
 
 def forecast_histories(
@@ -95,7 +105,7 @@ def forecast_histories(
         task = Task(history, horizon, probabilities, seed, speed)
         for made in forecast_history(task, models or (default_model(history),)):
             tables.append(_table(history, made, horizon, levels, probabilities))
-            diagnostics.append(diagnosis_table(history, made, levels, probabilities))
+            diagnostics.append(diagnosis_rows(history, made, levels, probabilities))
     return Prediction(pd.concat(tables, ignore_index=True), pd.concat(diagnostics, ignore_index=True))
 
 
@@ -111,16 +121,19 @@ def argument_faults(
     faults += [
         Fault("levels", "must be percentages above 0 and below 100", level) for level in levels if not 0 < level < 100
     ]
-    faults += [
-        Fault("models", f"must be among {', '.join(MODELS)}", model, nearest(model, MODELS))
-        for model in models or ()
-        if model not in MODELS
-    ]
+    faults += model_faults(models or ())
     if speed not in SPEEDS:
         faults.append(Fault("speed", f"must be one of {', '.join(SPEEDS)}", speed, nearest(speed, SPEEDS)))
     if seed < 0:
         faults.append(Fault("seed", "must not be negative", seed))
     return faults
+
+
+def require_models(models: Sequence[str] | None, checked: Sequence[History]) -> None:
+    """Raise `InputError` where a model is not for the kind of a history."""
+    faults = model_faults(models or (), checked)
+    if faults:
+        raise InputError(faults)
 
 
 def interval_columns(values: Array, levels: Sequence[float], probabilities: Array) -> dict[str, Array]:
@@ -133,7 +146,7 @@ def interval_columns(values: Array, levels: Sequence[float], probabilities: Arra
     return ends
 
 
-def diagnosis_table(
+def diagnosis_rows(
     history: History, made: ModelForecast, levels: Sequence[float], probabilities: Array
 ) -> pd.DataFrame:
     """Return the diagnoses of one model and its members as rows."""

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cxsim.errors import Fault, InputError
 from cxsim.forecast import scores
-from cxsim.forecast.api import argument_faults, interval_columns
+from cxsim.forecast.api import argument_faults, interval_columns, require_models
 from cxsim.forecast.members import NAIVE
 from cxsim.forecast.quantiles import Array, column, probability_grid
 from cxsim.forecast.select import ModelForecast, Speed, Task, default_model, forecast_history
@@ -78,6 +78,7 @@ def backtest(
     ]
     table, columns = prepared(data, Columns(target, time, series, exposure, kind, season, frequency))
     checked = histories(table, columns, faults)
+    require_models(models, checked)
     return backtest_histories(checked, horizon, origins, distance, levels, models, seed, speed)
 
 

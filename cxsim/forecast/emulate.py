@@ -7,6 +7,9 @@ out; where they do not, the fit is their mean. What luck is left is the error of
 .. math:: e = \sqrt{n / (n - k)} \sum_i w_i z_i r_i, \qquad w = x^T (X^T X)^{-1} X^T, \qquad z_i \sim N(0, 1)
 
 (the wild bootstrap of Wu 1986), all steps of a pair together, so that neighbouring steps err together.
+
+Luck also spreads the fitted effects, by (k - 1) / n times the variance of the residuals in expectation. They are drawn
+together by so much, so that what the parameters leave open does not hold a part of the luck a second time.
 """
 
 from __future__ import annotations
@@ -28,14 +31,16 @@ class EmulatedEffect:
 
     Attributes
     ----------
-    fitted : (pairs, horizon) the effect at each pair's parameters; equal rows where all have the same.
+    fitted : (pairs, horizon) the effect at each pair's parameters, without luck; equal rows where all have the same.
     weights : (pairs, pairs) row i says how each pair enters the fit at the parameters of pair i.
     residuals : (pairs, horizon) scaled to their unbiased size.
+    varied : whether the pairs differ in parameters; if not, nothing is known of what the parameters leave open.
     """
 
     fitted: Array
     weights: Array
     residuals: Array
+    varied: bool
 
     @property
     def mean(self) -> Array:
@@ -44,8 +49,8 @@ class EmulatedEffect:
 
     @property
     def parameter_variance(self) -> Array:
-        """Return how much the effect varies with the parameters, of shape (horizon,)."""
-        return self.fitted.var(axis=0)
+        """Return how much the effect varies with the parameters, of shape (horizon,); NaN where they did not vary."""
+        return self.fitted.var(axis=0) if self.varied else np.full(self.fitted.shape[1], np.nan)
 
     @property
     def monte_carlo_variance(self) -> Array:
@@ -86,8 +91,17 @@ def emulate(effects: Array, parameters: Array | None = None) -> EmulatedEffect:
         raise InputError([Fault("effects", f"must come from at least {least} pairs of arms", pairs)])
     weights = design @ np.linalg.pinv(design)
     fitted = weights @ effects
-    unbiased = np.sqrt(pairs / (pairs - design.shape[1]))
-    return EmulatedEffect(fitted, weights, unbiased * (effects - fitted))
+    terms = design.shape[1]
+    residuals = np.sqrt(pairs / (pairs - terms)) * (effects - fitted)
+    luck = (terms - 1) / pairs * np.mean(residuals**2, axis=0)
+    return EmulatedEffect(_drawn_together(fitted, luck), weights, residuals, varied=terms > 1)
+
+
+def _drawn_together(fitted: Array, luck: Array) -> Array:
+    """Return fitted effects with the same mean whose variance is less by `luck`, of shape (horizon,), but not below 0."""
+    mean, variance = fitted.mean(axis=0), fitted.var(axis=0)
+    kept = np.clip(1.0 - np.divide(luck, variance, out=np.zeros_like(luck), where=variance > 0.0), 0.0, 1.0)
+    return np.asarray(mean + np.sqrt(kept) * (fitted - mean), dtype=np.float64)
 
 
 def _design(pairs: int, parameters: Array | None) -> Array:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from typing import Literal, cast
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, logit
 
 from cxsim.forecast.quantiles import Array
 
@@ -30,6 +30,7 @@ KIND_OF_METRIC: dict[str, Kind] = {
     "fcr": "rate",
     "response_rate": "rate",
     "frustrated_share": "rate",
+    "satisfied_share": "rate",
     "enchanted_share": "rate",
     "share_of_voice": "rate",
     "abandoned_share": "rate",
@@ -43,9 +44,19 @@ KIND_OF_METRIC: dict[str, Kind] = {
     "contact_cost": "positive",
     "recovery_cost": "positive",
     "programme_cost": "positive",
+    "acquisition_cost": "positive",
     "contacts": "positive",
     "complaints": "positive",
     "abandoned": "positive",
+    "failures": "positive",
+    "settled": "positive",
+    "closed_unresolved": "positive",
+    "open_problems": "positive",
+    "asked": "positive",
+    "answered": "positive",
+    "csat_answers": "positive",
+    "ces_answers": "positive",
+    "reached": "positive",
     "mean_wait_min": "positive",
     "referrals": "positive",
     "traffic": "positive",
@@ -58,6 +69,27 @@ def kind_of(target: str, declared: str | None) -> Kind:
     if declared is None:
         return KIND_OF_METRIC.get(target, "real")
     return cast(Kind, declared)
+
+
+@dataclass(frozen=True)
+class Logit:
+    """The logit of a rate."""
+
+    def forward(self, values: Array) -> Array:
+        """Return the logits of rates, those of 0 and 1 drawn in, see `logit_of_share`."""
+        return logit_of_share(values)
+
+    def back(self, values: Array) -> Array:
+        """Return the rates of logits."""
+        return np.asarray(expit(values), dtype=np.float64)
+
+    def moved(self, values: Array, by: Array) -> Array:
+        """Return rates moved by so many logits; 0 and 1 stay where they are."""
+        return np.asarray(expit(logit(values) + by), dtype=np.float64)
+
+    def slope(self, values: Array) -> Array:
+        """Return how far a rate moves for a small step of one logit, by rate."""
+        return values * (1.0 - values)
 
 
 @dataclass(frozen=True)
@@ -74,6 +106,14 @@ class Log:
         """Return log-scale values in the unit of the target, never below zero."""
         return np.maximum(np.exp(np.minimum(values, 700.0)) - self.offset, 0.0)
 
+    def moved(self, values: Array, by: Array) -> Array:
+        """Return values moved by so many units of the logarithm; without an offset zeros stay zeros."""
+        return np.maximum((values + self.offset) * np.exp(by) - self.offset, 0.0)
+
+    def slope(self, values: Array) -> Array:
+        """Return how far a value moves for a small step of one unit of the logarithm, by value."""
+        return values + self.offset
+
 
 @dataclass(frozen=True)
 class Identity:
@@ -87,19 +127,35 @@ class Identity:
         """Return the values."""
         return values
 
+    def moved(self, values: Array, by: Array) -> Array:
+        """Return values plus `by`."""
+        return values + by
 
-Link = Log | Identity
+    def slope(self, values: Array) -> Array:
+        """Return 1 for every value."""
+        return np.ones_like(values)
+
+
+Link = Logit | Log | Identity
 
 
 def link_of(kind: Kind, values: Array) -> Link:
-    """Return the link of a positive or real history; zeros in a positive one shift it by half its smallest value."""
-    if kind != "positive":
+    """Return the link of a kind; zeros in a positive history shift its logarithm by half its smallest value above zero."""
+    if kind == "rate":
+        return Logit()
+    if kind == "real":
         return Identity()
     observed = values[np.isfinite(values)]
     if (observed > 0.0).all():
         return Log(0.0)
     above = observed[observed > 0.0]
     return Log(0.5 * float(above.min())) if above.size else Identity()
+
+
+def scale_of(kind: Kind) -> Link:
+    """Return the scale on which effects on a kind are measured and added: odds ratios, ratios or differences."""
+    scales: dict[Kind, Link] = {"rate": Logit(), "positive": Log(0.0), "real": Identity()}
+    return scales[kind]
 
 
 def logit_of_share(share: Array) -> Array:
@@ -110,8 +166,3 @@ def logit_of_share(share: Array) -> Array:
     count = max(int(np.isfinite(share).sum()), 2)
     inside = (share * (count - 1) + 0.5) / count if ((share <= 0.0) | (share >= 1.0)).any() else share
     return np.log(inside / (1.0 - inside))
-
-
-def share_of_logit(logit: Array) -> Array:
-    """Return the share in (0, 1) of a logit."""
-    return np.asarray(expit(logit), dtype=np.float64)

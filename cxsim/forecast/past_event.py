@@ -14,7 +14,7 @@ from statsmodels.tsa.statespace.structural import UnobservedComponents
 from cxsim.errors import Fault, InputError, nearest
 from cxsim.forecast.candidates.candidate import unbiased
 from cxsim.forecast.candidates.unobserved import MIN_POINTS, MOST_HARMONICS
-from cxsim.forecast.links import KINDS, Kind, link_of, logit_of_share
+from cxsim.forecast.links import KINDS, Kind, link_of
 from cxsim.forecast.quantiles import Array
 from cxsim.forecast.realisation import Estimate
 
@@ -55,7 +55,7 @@ def past_event_effect(
         faults.append(Fault("ramp", "must be at least 1 point", ramp))
     if faults:
         raise InputError(faults)
-    scaled = logit_of_share(history) if kind == "rate" else link_of(kind, history).forward(history)
+    scaled = link_of(kind, history).forward(history)
     since = np.arange(history.size) - start + 1.0
     event = np.clip(since / (ramp if shape == "ramp" else 1), 0.0, 1.0)
     has_seasons = period > 1 and history.size >= 2 * period

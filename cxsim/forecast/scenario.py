@@ -1,30 +1,41 @@
-r"""The forecast of a firm's own rate under an intervention: its history says the level, the simulator only the effect.
+r"""The forecast of a firm's own history under an intervention: it says the level, the simulator only the effect.
 
-.. math:: \eta_t = \eta^{history}_t + \kappa\, \delta_t(\theta), \qquad k_t \sim \text{Binomial}(N, \text{logit}^{-1} \eta_t)
+.. math:: g(y_t) = g(y^{history}_t) + \kappa\, \delta_t(\theta)
 
-:math:`\eta^{history}` are draws of the rate's state space on the logit scale, :math:`\delta` the simulated effect between
-arms that share their luck, emulated over the parameters (`cxsim.forecast.emulate`), kappa the share of it that is
-realised (`cxsim.forecast.realisation`). Errors of the simulated level cancel in the paired difference; the noise of the
-firm's world is counted once, from its history, and the noise of replications hardly at all.
+:math:`y^{history}` are draws of the history carried on (`cxsim.forecast.carry_on`), g the scale of its kind (logit of a
+rate, logarithm of a positive number, the number itself), :math:`\delta` the simulated effect on that scale between arms
+that share their luck, emulated over the parameters (`cxsim.forecast.emulate`), kappa the share of it that is realised
+(`cxsim.forecast.realisation`). A rate of known exposure is then counted anew, :math:`k_t \sim \text{Binomial}(N, y_t)`.
+
+Errors of the simulated level cancel in the paired difference; the noise of the firm's world is counted once, from its
+history, and the noise of replications hardly at all.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy.special import expit
 
 from cxsim.errors import Fault, InputError
-from cxsim.forecast.api import interval_columns
-from cxsim.forecast.candidates.rate import PATHS, fit_rate
+from cxsim.forecast.api import interval_columns, require_models
+from cxsim.forecast.calendar import Calendar
+from cxsim.forecast.carry_on import PATHS, CarriedOn, carry_on
 from cxsim.forecast.emulate import EmulatedEffect, emulate
+from cxsim.forecast.links import Kind, scale_of
 from cxsim.forecast.quantiles import Array, from_paths, probability_grid
 from cxsim.forecast.realisation import AS_SIMULATED, KAPPA, Estimate
+from cxsim.forecast.select import Speed, Task, default_model
+from cxsim.forecast.series import FEWEST_POINTS, History
 
-NOTHING_DONE, SCENARIO, FULL, EFFECT = "nothing_done", "scenario", "scenario_as_simulated", "effect"
+NOTHING_DONE, SCENARIO, FULL = "nothing_done", "scenario", "scenario_as_simulated"
+EFFECT, FULL_EFFECT = "effect", "effect_as_simulated"
+
+OverSteps = Literal["mean", "sum"]
+"""What the total of a target is: revenue adds up, a rate or a number of customers does not."""
 
 
 @dataclass(frozen=True)
@@ -34,14 +45,14 @@ class ScenarioForecast:
     Attributes
     ----------
     table : ``step, model, mean`` and ``lower_L, upper_L`` for every level L. The models: ``nothing_done``; ``scenario``,
-        realised as kappa says; ``scenario_as_simulated``, with kappa 1; ``effect``, scenario less nothing done, without
-        the noise of counting.
-    total : the same for the mean rate over all steps, without ``step``.
-    components : ``step, source, variance, share, sd`` of the forecast ``scenario``: variances on the logit scale, which
-        add up, and standard deviations in the unit of the rate. The sources: ``history``, ``counting``, and of the
-        effect ``monte_carlo`` (shrinks with replications), ``parameter`` and ``realisation`` (do not).
-    paths : draws of the rate that will be counted, of shape (draws, horizon), under ``nothing_done``, ``scenario`` and
-        ``scenario_as_simulated``; ``effect`` holds differences.
+        realised as kappa says; ``scenario_as_simulated``, with kappa 1; ``effect`` and ``effect_as_simulated``, these less
+        nothing done, without the noise of counting.
+    total : the same for the mean or the sum over all steps, which ``over_steps`` says, without ``step``.
+    components : ``step, source, variance, share, sd`` of the forecast ``scenario``: variances on the scale of the kind,
+        which add up to first order, and standard deviations in the unit of the target. The sources: ``history``;
+        ``counting`` for a rate of known exposure; and of the effect ``monte_carlo`` (shrinks with replications),
+        ``parameter`` (does not; missing where all pairs had the same parameters) and ``realisation`` (does not).
+    paths : draws of shape (draws, horizon) of every model: what will be observed, or differences.
     """
 
     table: pd.DataFrame
@@ -55,53 +66,90 @@ def scenario_forecast(
     exposure: Array | None,
     effects: Array,
     *,
+    kind: Kind = "rate",
     parameters: Array | None = None,
     kappa: Estimate = KAPPA,
     period: int = 1,
+    model: str | None = None,
+    over_steps: OverSteps = "mean",
     levels: Sequence[float] = (80, 95),
     draws: int = PATHS,
     seed: int = 0,
+    speed: Speed = "full",
 ) -> ScenarioForecast:
-    """Return the forecast of a rate under an intervention that begins after the history.
+    """Return the forecast of a history under an intervention that begins after it.
 
     Parameters
     ----------
-    history : (points,) observed rates in [0, 1], NaN where missing.
+    history : (points,) what was observed, NaN where missing.
     exposure : (points,) customers that each rate is of, ``None`` where not known: then no counts are drawn.
-    effects : (pairs, horizon) treated less baseline on the logit scale, of arms that share their luck; step 1 is the
+    effects : (pairs, horizon) treated less baseline on the scale of the kind, of arms that share their luck; step 1 is the
         first after the history.
+    kind : ``rate``, ``positive`` or ``real``.
     parameters : (pairs, names) what each pair was simulated with, ``None`` where all had the same.
     kappa : the share of the simulated effect that is realised.
     period : steps in a season, 1 for none.
+    model, speed : what carries the history on, see `cxsim.forecast.api.forecast`; ``None`` takes the kind's default.
+    over_steps : whether the total is the mean or the sum over the steps.
 
     Raises
     ------
     InputError
-        Fewer than three observed points, too few pairs, effects that are not finite, or a kappa without sense.
+        Fewer than three observed points, an exposure without a rate, a model that is not known or not for this kind, too few
+        pairs, effects that are not finite, or a kappa without sense.
     """
     observed = int(np.isfinite(history).sum())
-    if observed < 3:
-        raise InputError([Fault("history", "must have at least 3 observed points", observed)])
+    if observed < FEWEST_POINTS:
+        raise InputError([Fault("history", f"must have at least {FEWEST_POINTS} observed points", observed)])
+    if exposure is not None and kind != "rate":
+        raise InputError([Fault("exposure", f"must only be given for kind='rate', this is {kind}")])
+    past = History(
+        "history", kind, kind, Calendar("step", period, "1"), np.arange(history.size), 0, history, exposure, ()
+    )
+    require_models(None if model is None else [model], [past])
+    task = Task(past, effects.shape[-1], probability_grid(levels), seed, speed)
+    return under_effect(task, model, emulate(effects, parameters), kappa, over_steps, levels, draws)[0]
+
+
+def under_effect(
+    task: Task,
+    model: str | None,
+    effect: EmulatedEffect,
+    kappa: Estimate,
+    over_steps: OverSteps,
+    levels: Sequence[float],
+    draws: int = PATHS,
+) -> tuple[ScenarioForecast, CarriedOn]:
+    """Return the forecast of a task's history under an emulated effect, and the history carried on without it.
+
+    Arguments as for `scenario_forecast`.
+
+    Raises
+    ------
+    InputError
+        A standard deviation of kappa below 0.
+    """
     if kappa.sd < 0.0:
         raise InputError([Fault("kappa.sd", "must not be negative", kappa.sd)])
-    emulated = emulate(effects, parameters)
-    rng = np.random.default_rng([seed, 0])
-    fitted = fit_rate(history, exposure, period)
-    level = fitted.logit_paths(effects.shape[1], draws, rng)
-    effect = emulated.draws(draws, rng)
-    realised = rng.normal(kappa.mean, kappa.sd, size=(draws, 1)) * effect
-    shifts = {NOTHING_DONE: np.zeros_like(effect), SCENARIO: realised, FULL: AS_SIMULATED.mean * effect}
+    rng = np.random.default_rng([task.seed, 0])
+    history = carry_on(task, model or default_model(task.history), draws, rng)
+    scale = scale_of(history.kind)
+    simulated = effect.draws(draws, rng)
+    realised = rng.normal(kappa.mean, kappa.sd, size=(draws, 1)) * simulated
+    shifts = {NOTHING_DONE: np.zeros_like(simulated), SCENARIO: realised, FULL: AS_SIMULATED.mean * simulated}
+    moved = {name: scale.moved(history.paths, shift) for name, shift in shifts.items()}
     # The same generator for each: where nothing is changed, the counts are the same to the last customer.
     paths = {
-        name: _counted(expit(level + shift), fitted.exposure, np.random.default_rng([seed, 1]))
-        for name, shift in shifts.items()
+        name: _counted(drawn, history.exposure, np.random.default_rng([task.seed, 1])) for name, drawn in moved.items()
     }
-    paths[EFFECT] = expit(level + realised) - expit(level)
+    paths |= {name: moved[of] - moved[NOTHING_DONE] for name, of in ((EFFECT, SCENARIO), (FULL_EFFECT, FULL))}
     table = pd.concat([_rows(name, drawn, levels) for name, drawn in paths.items()], ignore_index=True)
-    means = {name: drawn.mean(axis=1, keepdims=True) for name, drawn in paths.items()}
-    total = pd.concat([_rows(name, drawn, levels) for name, drawn in means.items()], ignore_index=True)
-    components = _components(level, emulated, kappa, expit(level + realised), fitted.exposure)
-    return ScenarioForecast(table, total.drop(columns="step"), components, paths)
+    totals = {name: getattr(drawn, over_steps)(axis=1, keepdims=True) for name, drawn in paths.items()}
+    total = pd.concat([_rows(name, drawn, levels) for name, drawn in totals.items()], ignore_index=True)
+    total = total.drop(columns="step")
+    total.insert(1, "over_steps", over_steps)
+    components = _components(history, effect, kappa, moved[SCENARIO].mean(axis=0))
+    return ScenarioForecast(table, total, components, paths), history
 
 
 def _counted(rates: Array, exposure: float | None, rng: np.random.Generator) -> Array:
@@ -119,27 +167,31 @@ def _rows(model: str, paths: Array, levels: Sequence[float]) -> pd.DataFrame:
     return pd.DataFrame({**frame, **interval_columns(quantiles.values, levels, probabilities)})
 
 
-def _components(
-    level: Array, emulated: EmulatedEffect, kappa: Estimate, rates: Array, exposure: float | None
-) -> pd.DataFrame:
+def _components(history: CarriedOn, effect: EmulatedEffect, kappa: Estimate, centre: Array) -> pd.DataFrame:
     """Return the variances of `ScenarioForecast.components`; kappa and the effect are independent."""
-    rate = rates.mean(axis=0)
-    slope = rate * (1.0 - rate)
+    scale = scale_of(history.kind)
+    slope, slope_before = scale.slope(centre), scale.slope(history.paths.mean(axis=0))
     squared = kappa.mean**2 + kappa.sd**2
-    sources = {
-        "history": level.var(axis=0),
-        "counting": 1.0 / (exposure * slope) if exposure is not None else np.zeros(rate.size),
-        "monte_carlo": squared * emulated.monte_carlo_variance,
-        "parameter": squared * emulated.parameter_variance,
-        "realisation": kappa.sd**2 * emulated.mean**2,
+    sources = {"history": _over(history.paths.var(axis=0), slope_before**2)}
+    if history.exposure is not None:
+        sources["counting"] = _over(np.ones_like(slope), history.exposure * slope)
+    sources |= {
+        "monte_carlo": squared * effect.monte_carlo_variance,
+        "parameter": squared * effect.parameter_variance,
+        "realisation": kappa.sd**2 * effect.mean**2,
     }
-    whole = np.sum(list(sources.values()), axis=0)
-    steps = np.arange(1, rate.size + 1)
+    whole = np.nansum(list(sources.values()), axis=0)
+    steps = np.arange(1, centre.size + 1)
     parts = [
         pd.DataFrame({
-            "step": steps, "source": name, "variance": variance, "share": variance / whole,
+            "step": steps, "source": name, "variance": variance, "share": _over(variance, whole),
             "sd": np.sqrt(variance) * slope,
         })
         for name, variance in sources.items()
     ]  # fmt: skip
     return pd.concat(parts, ignore_index=True).sort_values("step", kind="stable", ignore_index=True)
+
+
+def _over(part: Array, whole: Array) -> Array:
+    """Return part / whole, 0 where the whole is 0: a target that is 0 for certain."""
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0.0)

@@ -1,8 +1,8 @@
 """Which models forecast a history, and what takes the place of one that cannot.
 
-A rate is forecast by its state space, any other kind by the mean of its members. The ladder: a member that cannot
-be fitted, or whose forecast is not a sane number, leaves the combination; a model asked for by itself is replaced by
-the next of exponential smoothing, Theta, seasonal naive.
+A rate is forecast by its state space, any other kind by the mean of its members; ``a+b`` asks for the mean of others.
+The ladder: a member that cannot be fitted, or whose forecast is not a sane number, leaves the combination; a model asked
+for by itself is replaced by the next of exponential smoothing, Theta, seasonal naive.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from typing import Literal
 
 import numpy as np
 
+from cxsim.errors import Fault, nearest
 from cxsim.forecast.calibrate_intervals import widen, widening
 from cxsim.forecast.candidates.candidate import Sample
-from cxsim.forecast.candidates.rate import fit_rate
+from cxsim.forecast.candidates.rate import RateStateSpace, fit_rate
 from cxsim.forecast.combine import mean_of
 from cxsim.forecast.diagnostics import Diagnosis, Watched, watch
-from cxsim.forecast.links import logit_of_share, share_of_logit
+from cxsim.forecast.links import Logit
 from cxsim.forecast.members import MEMBERS, NAIVE, Member, fit_member
 from cxsim.forecast.quantiles import Array, Quantiles
 from cxsim.forecast.series import History
@@ -48,12 +49,14 @@ class ModelForecast:
     quantiles : its forecast in the unit of the target.
     widening : (probabilities,) factors of the calibration, ``None`` where none was done.
     diagnoses : one for the model and one for each of its members.
+    state_space : the posterior that the forecast was drawn from, ``None`` for every other model.
     """
 
     model: str
     quantiles: Quantiles
     widening: Array | None
     diagnoses: tuple[Diagnosis, ...]
+    state_space: RateStateSpace | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,26 @@ class Task:
         return np.random.default_rng([self.seed, zlib.crc32(names)])
 
 
+def model_faults(models: Sequence[str], histories: Sequence[History] = ()) -> list[Fault]:
+    """Return what is wrong with names of models, also for the kinds of the histories that they are to forecast."""
+    faults = []
+    for model in models:
+        parts = model.split("+")
+        known = MODELS if len(parts) == 1 else tuple(MEMBERS)
+        rule = "must be among" if len(parts) == 1 else "a combination a+b must be of"
+        faults += [
+            Fault("models", f"{rule} {', '.join(known)}", part, nearest(part, known))
+            for part in parts
+            if part not in known
+        ]
+        if len(set(parts)) < len(parts):
+            faults.append(Fault("models", "a combination must not repeat a model", model))
+    if STATE_SPACE in models:
+        others = [one for one in histories if one.kind != "rate"]
+        faults += [Fault("models", f"{STATE_SPACE} is for rates; {one.series} is {one.kind}") for one in others]
+    return faults
+
+
 def default_model(history: History) -> str:
     """Return the model that forecasts this kind of history unless the caller asks for another."""
     return STATE_SPACE if history.kind == "rate" else COMBINATION
@@ -80,10 +103,11 @@ def default_model(history: History) -> str:
 def forecast_history(task: Task, models: Sequence[str]) -> list[ModelForecast]:
     """Return the forecast of every model asked for, the seasonal naive last."""
     asked = [model for model in dict.fromkeys(models) if model != NAIVE] + [NAIVE]
-    return [_forecast(task, model) for model in asked]
+    return [forecast_model(task, model) for model in asked]
 
 
-def _forecast(task: Task, model: str) -> ModelForecast:
+def forecast_model(task: Task, model: str) -> ModelForecast:
+    """Return the forecast of one model, or of what takes its place."""
     if model == STATE_SPACE:
         return _state_space(task)
     return _members(task, model)
@@ -96,57 +120,61 @@ def _state_space(task: Task) -> ModelForecast:
         instead = _members(task, COMBINATION)
         failed = Diagnosis(STATE_SPACE, "", False, watched.warnings, watched.seconds, COMBINATION, watched.reason)
         return ModelForecast(STATE_SPACE, instead.quantiles, instead.widening, (failed, *instead.diagnoses))
-    form, quantiles = watched.result
+    fitted, quantiles = watched.result
     known = "" if history.exposure is not None else "; exposure not known"
-    done = Diagnosis(STATE_SPACE, form + known, True, watched.warnings, watched.seconds)
-    return ModelForecast(STATE_SPACE, quantiles, None, (done,))
+    done = Diagnosis(STATE_SPACE, fitted.form + known, True, watched.warnings, watched.seconds)
+    return ModelForecast(STATE_SPACE, quantiles, None, (done,), fitted)
 
 
-def _state_space_quantiles(task: Task) -> tuple[str, Quantiles]:
+def _state_space_quantiles(task: Task) -> tuple[RateStateSpace, Quantiles]:
     history = task.history
     fitted = fit_rate(history.values, history.exposure, history.period)
-    return fitted.form, fitted.quantiles(task.horizon, task.probabilities, task.rng(STATE_SPACE))
+    return fitted, fitted.quantiles(task.horizon, task.probabilities, task.rng(STATE_SPACE))
 
 
 def _members(task: Task, model: str) -> ModelForecast:
     """Return the forecast of a member, or of the combination of all that can be fitted."""
-    history = task.history
-    is_rate = history.kind == "rate"
-    values = logit_of_share(history.values) if is_rate else history.values
-    positive = history.kind == "positive"
-    newest = values[-max(FAST_POINTS, FAST_SEASONS * history.period) :]
-    sample = Sample(newest if task.speed == "fast" and model != NAIVE else values, history.period, positive)
-    names = COMBINED if model == COMBINATION else (model,)
+    sample = sample_of(task.history)
+    if task.speed == "fast" and model != NAIVE:
+        sample = replace(sample, values=sample.values[-max(FAST_POINTS, FAST_SEASONS * sample.period) :])
+    names = COMBINED if model == COMBINATION else tuple(model.split("+"))
+    several = len(names) > 1
     members, diagnoses = _fit_all(task, sample, names)
-    ladder = [name for name in LADDER if name not in names] if model != COMBINATION else [NAIVE]
+    ladder = [NAIVE] if several else [name for name in LADDER if name not in names]
     while not members:
         members, more = _fit_all(task, sample, (ladder.pop(0),))
         diagnoses += more
-    used = COMBINATION if model == COMBINATION and len(members) > 1 else members[0].name
+    used = model if len(members) > 1 else members[0].name
     diagnoses = [replace(one, fell_back_to=used) if not one.form else one for one in diagnoses]
     quantiles, factors = mean_of([member.quantiles for member in members]), None
-    if model == COMBINATION:
+    if several:
         watched = watch(partial(_widening, task, sample, members))
         factors = watched.result
         if factors is not None:
-            quantiles = widen(quantiles, factors, 0.0 if positive else -np.inf)
-        diagnoses = [_combined(members, diagnoses, watched), *diagnoses]
-    if is_rate:
-        quantiles = Quantiles(share_of_logit(quantiles.centre), share_of_logit(quantiles.values))
+            quantiles = widen(quantiles, factors, 0.0 if sample.positive else -np.inf)
+        diagnoses = [_combined(model, members, diagnoses, watched), *diagnoses]
+    if task.history.kind == "rate":
+        quantiles = Quantiles(Logit().back(quantiles.centre), Logit().back(quantiles.values))
     return ModelForecast(model, quantiles, factors, tuple(diagnoses))
 
 
+def sample_of(history: History) -> Sample:
+    """Return what the members are fitted to: a history as it stands, a rate as its logits."""
+    values = Logit().forward(history.values) if history.kind == "rate" else history.values
+    return Sample(values, history.period, history.kind == "positive")
+
+
 def _combined(
-    members: Sequence[Member], diagnoses: Sequence[Diagnosis], calibration: Watched[Array | None]
+    model: str, members: Sequence[Member], diagnoses: Sequence[Diagnosis], calibration: Watched[Array | None]
 ) -> Diagnosis:
-    """Return the diagnosis of the combination as a whole."""
+    """Return the diagnosis of a combination as a whole."""
     alone = len(members) == 1
     form = members[0].fitted.form if alone else "mean of " + ", ".join(member.name for member in members)
     converged = all(member.fitted.converged for member in members)
     seconds = calibration.seconds + sum(one.seconds for one in diagnoses)
     reason = f"not calibrated: {calibration.reason}" if calibration.reason else ""
     instead = members[0].name if alone else ""
-    return Diagnosis(COMBINATION, form, converged, calibration.warnings, seconds, instead, reason)
+    return Diagnosis(model, form, converged, calibration.warnings, seconds, instead, reason)
 
 
 def _widening(task: Task, sample: Sample, members: Sequence[Member]) -> Array | None:

@@ -87,6 +87,12 @@ class Evidence:
         return int(self.tables["weekly"]["replication"].nunique())
 
     @cached_property
+    def uncertain(self) -> int:
+        """Return how many parameters differ between replications, 0 where each has those of the scenario."""
+        table = self.tables.get("parameters")
+        return 0 if table is None else int(table["parameter"].nunique())
+
+    @cached_property
     def ranked(self) -> tuple[str, ...]:
         """Return the arms by net present value at the longest horizon, the best first."""
         return tuple(sorted(self.arms, key=lambda arm: -self.effect("npv", arm).difference))

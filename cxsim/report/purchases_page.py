@@ -144,7 +144,7 @@ def _fits(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> tuple
     names = ["law", "fitted_to", "periods", "customers", "parameter", "value", "se", "loglik"]
     versions = ", ".join(f"{name} {value}" for name, value in facts["versions"].items())
     made = text(f"Made by {versions}; seed {facts['seed']}, run {facts['run_id']}.", "note")
-    body = table(names, _cells(tables["parameters"], names), numbers=2, wide=True)
+    body = table(names, _cells(tables["fits"], names), numbers=2, wide=True)
     return "fits", "What was fitted", section("fits", "What was fitted", body, made)
 
 

@@ -115,6 +115,11 @@ def _luck(evidence: Evidence) -> str:
     n = evidence.replications
     if n == 1:
         return "One replication has no interval: simulate more of them (study.replications)."
+    if evidence.uncertain:
+        return (
+            f"{evidence.coverage} intervals of the mean over {n} replications, each with its own draw of {evidence.uncertain} "
+            "uncertain parameters: more replications narrow them, the range of the parameters they do not."
+        )
     return f"{evidence.coverage} intervals over {n} replications: luck only, not the uncertainty of the assumptions."
 
 

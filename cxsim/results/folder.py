@@ -32,8 +32,10 @@ from cxsim.spec.transactions import ASKED_OF_TRANSACTIONS, Transactions
 if TYPE_CHECKING:
     import pandas as pd
 
-AS_TEXT = frozenset({"effects", "history", "forecast", "total", "components", "diagnostics", "backtest", "scores"}) | {
-    "parameters", "tracking", "frequencies", "holdout", "accuracy", "customer_values", "notes",
+AS_TEXT = frozenset(
+    {"effects", "draws", "history", "forecast", "total", "components", "diagnostics", "backtest", "scores"}
+) | {
+    "fits", "tracking", "frequencies", "holdout", "accuracy", "customer_values", "notes",
 }  # fmt: skip
 """Tables that people open in a spreadsheet: written as CSV."""
 
@@ -225,6 +227,7 @@ def _simulated(job: Job) -> dict[str, Any]:
         "study": job.study.model_dump(mode="json") | {"horizons_weeks": job.horizons},
         "replications": job.study.replications,
         "represents": job.scenario.population.represents,
+        **({"uncertainty": job.uncertainty.model_dump(mode="json")} if job.uncertainty.stated else {}),
     }
 
 

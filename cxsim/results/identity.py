@@ -13,6 +13,7 @@ from cxsim import __version__
 from cxsim.errors import Fault, InputError
 from cxsim.spec.job import Data, History, Job
 from cxsim.spec.transactions import ASKED_OF_TRANSACTIONS, Transactions
+from cxsim.spec.uncertainty import Uncertainty
 from cxsim.spec.version import MODEL_VERSION
 
 NUMERIC_LIBRARIES = ("mesa", "numba", "numpy", "pandas", "scipy", "statsmodels")
@@ -40,6 +41,7 @@ def _of_simulation(job: Job) -> dict[str, Any]:
         "study": study | {"horizons_weeks": job.horizons},
         "data": _data(job.data),
         "calibration": job.calibration.model_dump(mode="json"),
+        **_uncertain(job.uncertainty),
     }
 
 
@@ -53,9 +55,14 @@ def _of_forecast(job: Job) -> dict[str, Any]:
         "forecast": job.forecast.model_dump(mode="json", exclude={"run", "purchases"}),
         "columns": data.model_dump(mode="json", include=_HISTORY - {"history"}),
         "history": None if data.history is None else _hash(data.history, "data.history"),
-        "run": None if run is None else _hash(run / "weekly.parquet", "forecast.run"),
+        "run": None if run is None else [_hash(file, "forecast.run") for file in _tables_read(run)],
         "seed": job.study.seed,
     }
+
+
+def _tables_read(run: Path) -> list[Path]:
+    """Return the tables of a run that a forecast reads."""
+    return [file for file in (run / "weekly.parquet", run / "parameters.parquet") if file.exists()]
 
 
 def _of_transactions(job: Job, log: Path) -> dict[str, Any]:
@@ -81,6 +88,15 @@ def _data(data: Data) -> dict[str, Any] | None:
     return data.model_dump(mode="json", exclude=_LABELS | _HISTORY | _TRANSACTIONS) | {
         "content": _hash(data.customers, "data.customers")
     }
+
+
+def _uncertain(uncertainty: Uncertainty) -> dict[str, Any]:
+    """Return what is uncertain, nothing where nothing is: the id of such a run is that of one without the question."""
+    if not uncertainty.stated:
+        return {}
+    file = uncertainty.draws
+    priors = uncertainty.model_dump(mode="json", include={"priors"})
+    return {"uncertainty": priors if file is None else {"draws": _hash(file, "uncertainty.draws")}}
 
 
 def _hash(path: Path, key: str) -> str:

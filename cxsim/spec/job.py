@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 from cxsim.spec.base import Count, Name, NonNegative, Positive, Share, Spec, broken
 from cxsim.spec.scenario import Scenario
 from cxsim.spec.transactions import Purchases, Transactions
+from cxsim.spec.uncertainty import Uncertainty
 
 USUAL_HORIZONS_WEEKS = (13, 52, 156)
 
@@ -62,6 +63,7 @@ class History(Spec):
     kind: Literal["rate", "positive", "real"] | None = None
     season: Count | None = None
     frequency: Literal["daily", "business", "weekly", "monthly", "quarterly", "yearly"] | None = None
+    unit: str = Field(default="", description="unit of the target on the report, such as EUR; moves no number")
 
 
 class Data(History, Transactions):
@@ -114,6 +116,10 @@ class Forecast(Spec):
 
     run: Path | None = Field(default=None, description="folder of a finished run or comparison")
     arm: str | None = Field(default=None, description="arm of that comparison whose effect is added to data.history")
+    metric: str | None = Field(default=None, description="what the run calls data.target; null: it has the same name")
+    models: Annotated[tuple[str, ...], Field(min_length=1)] | None = Field(
+        default=None, description="models by name, a+b for the median of some; null: the default of the kind"
+    )
     horizon: Annotated[int, Field(ge=1, le=10_000)] = 26
     levels: tuple[Annotated[float, Field(gt=0.0, lt=100.0)], ...] = Field(default=(80.0, 95.0), min_length=1)
     speed: Literal["full", "fast"] = "full"
@@ -131,13 +137,14 @@ class Output(Spec):
 
 
 class Job(Spec):
-    """A whole command: scenario, study, engine, data, calibration, forecast, output."""
+    """A whole command: scenario, study, engine, data, calibration, uncertainty, forecast, output."""
 
     scenario: Scenario
     study: Study = Field(default_factory=Study)
     engine: Engine = Field(default_factory=Engine)
     data: Data = Field(default_factory=Data)
     calibration: Calibration = Field(default_factory=Calibration)
+    uncertainty: Uncertainty = Field(default_factory=Uncertainty)
     forecast: Forecast = Field(default_factory=Forecast)
     output: Output = Field(default_factory=Output)
 

@@ -15,6 +15,7 @@ from cxsim.results.folder import prepare
 from cxsim.results.run import Run
 from cxsim.spec.job import Data, Engine, Job, Study
 from cxsim.spec.scenario import Scenario
+from cxsim.spec.uncertainty import Uncertainty
 from cxsim.study.customers import CALIBRATION, about
 from cxsim.study.effects import BASELINE, effects_table
 from cxsim.study.potential import potential_outcomes
@@ -60,6 +61,7 @@ def compare(
     customer_replications: int = 1,
     engine: Engine | None = None,
     data: Data | None = None,
+    uncertainty: Uncertainty | None = None,
 ) -> Comparison:
     """Return what each arm does, compared with the baseline, in memory.
 
@@ -69,6 +71,7 @@ def compare(
     horizons : weeks after the start at which to judge; 13, 52, 156 as far as they fit and the end if left out.
     customer_replications : replications whose customers are kept with both potential outcomes.
     data : the firm's own customers and how to read them; drawn from the population where left out.
+    uncertainty : parameters that differ between replications, the same in all arms of one; none where left out.
 
     Raises
     ------
@@ -82,7 +85,13 @@ def compare(
         confidence=confidence,
         customer_replications=customer_replications,
     )
-    job = Job(scenario=scenario, study=study, engine=engine or Engine(), data=data or Data())
+    job = Job(
+        scenario=scenario,
+        study=study,
+        engine=engine or Engine(),
+        data=data or Data(),
+        uncertainty=uncertainty or Uncertainty(),
+    )
     require(job)
     plan, tables = in_memory(sized(job), arms_of(job))
     run = Run(plan.scenario, tables, seed, replications)
@@ -95,7 +104,7 @@ def run_job(job: Job, progress: bool = True) -> Path:
         if folder.finished:
             return folder.path
         plan = fill(folder, job, arms_of(job), progress=progress)
-        tables = collected(folder)
+        tables = collected(folder, plan)
         tables["effects"] = effects_table(tables, plan.scenario, job.horizons, job.study.confidence)
         return folder.finish(tables, about(job, tables.get(CALIBRATION)))
 

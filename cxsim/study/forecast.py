@@ -6,14 +6,18 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import yaml
 
 from cxsim.errors import Fault, InputError
-from cxsim.forecast.api import forecast_histories
+from cxsim.forecast.api import Prediction, forecast_histories
 from cxsim.forecast.backtest import backtest_histories, short_histories
+from cxsim.forecast.emulate import EmulatedEffect
+from cxsim.forecast.links import kind_of
 from cxsim.forecast.realisation import Estimate
+from cxsim.forecast.select import model_faults
 from cxsim.forecast.series import Columns, History, histories
 from cxsim.forecast.subject import prepared
 from cxsim.results.files import read_parquet
@@ -21,14 +25,20 @@ from cxsim.results.folder import folder_of, is_finished, prepare
 from cxsim.results.run import Run
 from cxsim.spec.job import Job
 from cxsim.spec.load import build
-from cxsim.study.arm_forecast import arm_effects, arm_faults, forecast_histories_under, weeks_in_step
+from cxsim.study.arm_effect import arm_faults
+from cxsim.study.arm_forecast import ArmForecast, Terms, arm_effects_on, forecast_under
+from cxsim.study.forecast_facts import facts_of
+from cxsim.study.uncertain import PARAMETERS
 
 KEYS = {
     "target": "data.target",
     "series": "data.series",
     "exposure": "data.exposure",
     "arm": "forecast.arm",
+    "metric": "forecast.metric",
+    "models": "forecast.models",
     "horizon": "forecast.horizon",
+    "effects": "forecast.run",
 }
 """Arguments of the functions, and what the user calls them here."""
 TIMED = ("time", "origin")
@@ -41,11 +51,13 @@ class Asked:
     Attributes
     ----------
     histories : the series to forecast.
-    run : the comparison that the effect of an arm is taken from, if one is asked for.
+    effects : the effect of the arm on each, none where no arm is asked for.
+    facts : what the manifest says about them.
     """
 
     histories: Sequence[History]
-    run: Run | None
+    effects: Sequence[EmulatedEffect]
+    facts: Mapping[str, Any]
 
 
 def read(job: Job) -> Asked:
@@ -78,7 +90,7 @@ def run_job(job: Job) -> Path:
     with prepare(job, "forecast") as folder:
         if folder.finished:
             return folder.path
-        return folder.finish(tables, {"wall_seconds": round(time.monotonic() - began, 3)})
+        return folder.finish(tables, {"wall_seconds": round(time.monotonic() - began, 3), "about": asked.facts})
 
 
 def _check_sources(job: Job) -> None:
@@ -102,44 +114,56 @@ def _read(job: Job) -> Asked:
     data, wanted = job.data, job.forecast
     run = None if wanted.run is None else _run(wanted.run)
     columns = Columns(data.target, data.time, data.series, data.exposure, data.kind, data.season, data.frequency)
-    if wanted.arm is not None:
-        columns = replace(columns, kind=columns.kind or "rate")
+    faults = model_faults(wanted.models or ())
+    if run is not None and wanted.arm is not None:
+        metric = _terms(job).metric
+        columns = replace(columns, kind=data.kind or kind_of(metric, None))
+        faults += arm_faults(run, wanted.arm, metric, data.kind)
+        if len(wanted.models or ()) > 1:
+            rule = "must be one model under an arm; a+b is the median of some"
+            faults.append(Fault("models", rule, list(wanted.models or ())))
     of = run if data.history is None else data.history
     assert of is not None  # noqa: S101  # _check_sources saw to it
-    faults = arm_faults(run, wanted.arm) if run is not None and wanted.arm is not None else []
     table, columns = prepared(of, columns)
     found = histories(table, columns, faults)
-    if run is not None and wanted.arm is not None:
-        for one in found:
-            arm_effects(run, wanted.arm, wanted.horizon, weeks_in_step(one.calendar))
-    short = short_histories(found, wanted.horizon) if wanted.backtest else []
-    if short:
-        raise InputError(short)
-    return Asked(found, run if wanted.arm is not None else None)
+    faults = model_faults(wanted.models or (), found) + (
+        short_histories(found, wanted.horizon) if wanted.backtest else []
+    )
+    if faults:
+        raise InputError(faults)
+    effects = [] if run is None or wanted.arm is None else arm_effects_on(run, wanted.arm, found, _terms(job))
+    return Asked(found, effects, facts_of(job, run, found))
+
+
+def _terms(job: Job) -> Terms:
+    """Return what a forecast under an arm is asked to be."""
+    wanted = job.forecast
+    return Terms(
+        horizon=wanted.horizon,
+        levels=wanted.levels,
+        metric=wanted.metric or job.data.target,
+        kappa=Estimate(wanted.realisation.mean, wanted.realisation.sd),
+        model=None if wanted.models is None else wanted.models[0],
+        seed=job.study.seed,
+        speed=wanted.speed,
+    )
 
 
 def _tables(job: Job, asked: Asked) -> dict[str, pd.DataFrame]:
     """Return the tables of the folder by name."""
-    wanted, seed = job.forecast, job.study.seed
-    made = forecast_histories(asked.histories, wanted.horizon, wanted.levels, seed=seed, speed=wanted.speed)
+    wanted, settings = job.forecast, (job.forecast.models, job.study.seed, job.forecast.speed)
+    tables = {"history": _history_table(asked.histories)}
+    made: ArmForecast | Prediction
+    if asked.effects:
+        made = forecast_under(asked.histories, asked.effects, _terms(job))
+        tables |= {"total": made.total, "components": made.components}
+    else:
+        made = forecast_histories(asked.histories, wanted.horizon, wanted.levels, *settings)
     # Seconds differ from one time to the next; what a folder holds does not.
-    tables = {"history": _history_table(asked.histories), "diagnostics": made.diagnostics.drop(columns="seconds")}
-    tables["forecast"] = made.table
-    if asked.run is not None and wanted.arm is not None:
-        kappa = Estimate(wanted.realisation.mean, wanted.realisation.sd)
-        under = forecast_histories_under(
-            asked.run, wanted.arm, asked.histories, wanted.horizon, wanted.levels, kappa, seed
-        )
-        tables |= {"forecast": under.table, "total": under.total, "components": under.components}
+    tables |= {"forecast": made.table, "diagnostics": made.diagnostics.drop(columns="seconds")}
     if wanted.backtest:
         past = backtest_histories(
-            asked.histories,
-            wanted.horizon,
-            wanted.origins,
-            wanted.horizon,
-            wanted.levels,
-            seed=seed,
-            speed=wanted.speed,
+            asked.histories, wanted.horizon, wanted.origins, wanted.horizon, wanted.levels, *settings
         )
         tables |= {"backtest": past.table, "scores": past.scores}
     return tables
@@ -159,10 +183,11 @@ def _dated(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _run(folder: Path) -> Run:
-    """Return the weekly table of a finished run."""
+    """Return a finished run with the tables that a forecast reads."""
     scenario = build(yaml.safe_load((folder / "scenario.yaml").read_text("utf-8")))
-    weekly = read_parquet(folder / "weekly.parquet")
-    return Run(scenario, {"weekly": weekly}, seed=0, replications=int(weekly["replication"].max()) + 1)
+    files = {name: folder / f"{name}.parquet" for name in ("weekly", PARAMETERS)}
+    tables = {name: read_parquet(file) for name, file in files.items() if file.exists()}
+    return Run(scenario, tables, seed=0, replications=int(tables["weekly"]["replication"].max()) + 1)
 
 
 def _by_key(fault: Fault, job: Job) -> Fault:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from cxsim.arrays import Rows
 from cxsim.engine.model import CXModel
+from cxsim.interventions.uncertain import Draws
 from cxsim.results.tables import all_tables
 from cxsim.spec.scenario import Scenario
 
@@ -25,6 +26,7 @@ class Plan:
     arms : name of an arm -> names of its interventions.
     customer_replications : replications below this number keep their customers one by one.
     base, customer_ids : a firm's own customers instead of drawn ones.
+    draws : uncertain parameters, which differ between replications and not between arms.
     """
 
     scenario: Scenario
@@ -36,11 +38,13 @@ class Plan:
     stepping: str = "bulk"
     base: Rows | None = field(default=None, repr=False)
     customer_ids: Sequence[str] | None = field(default=None, repr=False)
+    draws: Draws = field(default_factory=dict, repr=False)
 
     def model(self, replication: int, interventions: Sequence[str] = ()) -> CXModel:
         """Return the model of one replication."""
+        drawn = {name: values[replication] for name, values in self.draws.items()}
         return CXModel(
-            self.scenario,
+            self.scenario.with_changes(drawn) if drawn else self.scenario,
             self.seed,
             replication,
             interventions,

@@ -9,14 +9,17 @@ import pandas as pd
 
 from cxsim.checks import require
 from cxsim.engine.warm import ensure_compiled
+from cxsim.interventions.uncertain import draw
 from cxsim.population.customer_file import sized
 from cxsim.results.folder import RunFolder, prepare
 from cxsim.results.run import Run
 from cxsim.spec.job import Data, Engine, Job, Study
 from cxsim.spec.scenario import Scenario
+from cxsim.spec.uncertainty import Uncertainty
 from cxsim.study.customers import CALIBRATION, OwnCustomers, about, own_customers
 from cxsim.study.pool import progress_bar, run_tasks, say, workers_for
 from cxsim.study.replicate import Plan, Tables, fill_parts, part_key, replicate
+from cxsim.study.uncertain import PARAMETERS, parameter_table
 
 BASELINE = "baseline"
 
@@ -29,6 +32,7 @@ def simulate(
     engine: Engine | None = None,
     customer_replications: int = 1,
     data: Data | None = None,
+    uncertainty: Uncertainty | None = None,
 ) -> Run:
     """Return the run of a scenario, in memory.
 
@@ -39,13 +43,20 @@ def simulate(
     interventions : names of the scenario's interventions that act.
     customer_replications : how many replications keep their customers one by one.
     data : the firm's own customers and how to read them; drawn from the population where left out.
+    uncertainty : parameters that differ between replications; none where left out.
 
     Raises
     ------
     InputError : the scenario or the file of customers is faulty, or an intervention is unknown.
     """
     study = Study(replications=replications, seed=seed, customer_replications=customer_replications)
-    job = Job(scenario=scenario, study=study, engine=engine or Engine(), data=data or Data())
+    job = Job(
+        scenario=scenario,
+        study=study,
+        engine=engine or Engine(),
+        data=data or Data(),
+        uncertainty=uncertainty or Uncertainty(),
+    )
     require(job)
     plan, tables = in_memory(sized(job), {BASELINE: tuple(interventions)})
     return Run(plan.scenario, tables, seed, replications)
@@ -56,16 +67,17 @@ def run_job(job: Job, command: str = "run", progress: bool = True) -> Path:
     with prepare(job, command) as folder:
         if folder.finished:
             return folder.path
-        fill(folder, job, {BASELINE: ()}, progress=progress)
-        tables = collected(folder)
+        plan = fill(folder, job, {BASELINE: ()}, progress=progress)
+        tables = collected(folder, plan)
         return folder.finish(tables, about(job, tables.get(CALIBRATION)))
 
 
 def make_plan(job: Job, arms: Mapping[str, tuple[str, ...]], own: OwnCustomers | None) -> Plan:
     """Return the plan of a job's replications; a single replication may use all threads."""
     alone = workers_for(job.engine.workers, job.study.replications) == 1
+    scenario = job.scenario if own is None else own.scenario
     return Plan(
-        scenario=job.scenario if own is None else own.scenario,
+        scenario=scenario,
         arms=dict(arms),
         seed=job.study.seed,
         customer_replications=job.study.customer_replications,
@@ -74,6 +86,7 @@ def make_plan(job: Job, arms: Mapping[str, tuple[str, ...]], own: OwnCustomers |
         stepping=job.engine.stepping,
         base=None if own is None else own.base,
         customer_ids=None if own is None else own.ids,
+        draws=draw(job.uncertainty, scenario, job.study.seed, job.study.replications),
     )
 
 
@@ -93,7 +106,8 @@ def gather(plan: Plan, replications: int, workers: int) -> Tables:
     found = dict(run_tasks(tasks, _collect, workers_for(workers, replications)))
     parts = [found[replication][arm] for arm in arms for replication in range(replications)]
     names = dict.fromkeys(name for part in parts for name in part)
-    return {name: pd.concat([part[name] for part in parts if name in part], ignore_index=True) for name in names}
+    tables = {name: pd.concat([part[name] for part in parts if name in part], ignore_index=True) for name in names}
+    return tables | _parameters(plan)
 
 
 def fill(folder: RunFolder, job: Job, arms: Mapping[str, tuple[str, ...]], *, progress: bool) -> Plan:
@@ -112,10 +126,14 @@ def fill(folder: RunFolder, job: Job, arms: Mapping[str, tuple[str, ...]], *, pr
     return plan
 
 
-def collected(folder: RunFolder) -> Tables:
-    """Return the tables of all parts of a folder, in the order of arm and replication."""
+def collected(folder: RunFolder, plan: Plan) -> Tables:
+    """Return the tables of all parts of a folder, in the order of arm and replication, and what the plan drew."""
     names = sorted({path.stem for path in (folder.path / "parts").glob("*/*.arrow")})
-    return {name: folder.read_parts(name) for name in names}
+    return {name: folder.read_parts(name) for name in names} | _parameters(plan)
+
+
+def _parameters(plan: Plan) -> Tables:
+    return {PARAMETERS: parameter_table(plan.draws)} if plan.draws else {}
 
 
 def _own(folder: RunFolder, job: Job) -> OwnCustomers | None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from cxsim.report.document import build
-from tests.finished_run import compared
+from tests.finished_run import compared, forecast_under
 
 
 @pytest.fixture(scope="session")
@@ -20,5 +20,14 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="session")
-def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return build(compared(tmp_path_factory.mktemp("compared")))
+def comparison(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return compared(tmp_path_factory.mktemp("compared"))
+
+
+@pytest.fixture(scope="session", params=["comparison", "forecast"])
+def report(request: pytest.FixtureRequest, comparison: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both kinds of page in turn."""
+    if request.param == "comparison":
+        return build(comparison)
+    asked = ("data.target=revenue", "data.unit=EUR", "forecast.backtest=true", "forecast.origins=1")
+    return build(forecast_under(comparison, tmp_path_factory.mktemp("forecast"), *asked))

@@ -11,7 +11,7 @@ import pytest
 from cxsim.cli import main
 from tests.unit.forecast.purchases.test_customer_base import bought_by_law
 
-TABLES = ("parameters", "tracking", "frequencies", "holdout", "accuracy", "forecast", "customer_values", "notes")
+TABLES = ("fits", "tracking", "frequencies", "holdout", "accuracy", "forecast", "customer_values", "notes")
 
 
 @pytest.fixture(scope="module")

@@ -1,127 +1,113 @@
 """Whether the forecast under an intervention is honest: what came lies in its intervals as often as they claim.
 
-Hundreds of small worlds, each with its own truth. A world draws the parameters of its effect from the same distribution
-as the simulated pairs, lives through 48 months, then the intervention starts. The forecast sees the history and the pairs.
+Five hundred small worlds of each kind, each with its own truth (`benchmarks/scenario_worlds.py`), which
+`python -m benchmarks.scenario_honesty` measures in the same way and writes into the documentation.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
-
 import numpy as np
 import pytest
-from scipy.special import expit
+from scipy.stats import kstest
 
-from cxsim.forecast.quantiles import Array
-from cxsim.forecast.scenario import scenario_forecast
+from benchmarks.scenario_honesty import CHURN, WORLDS, mean_and_error, measured
+from benchmarks.scenario_worlds import AS_PRIOR, DISCREPANT, NPS, REVENUE, REVENUE_DISCREPANT, RIGHT, Firm
 
 pytestmark = pytest.mark.slow
 
-MONTHS, HORIZON, CUSTOMERS, PAIRS = 48, 12, 4000, 60
-WORLDS = 300
-DRAWS = 1000
+RIVALS = (
+    "nothing_done", "careless", "simulation_only", "simulation_at_level", "plug_in", "ar_draws", "luck_twice", "ar_state_space",
+)  # fmt: skip
+RIGHT_ONES = [
+    (RIGHT, "scenario_as_simulated"), (AS_PRIOR, "scenario"), (REVENUE, "scenario_as_simulated"), (NPS, "scenario_as_simulated"),
+]  # fmt: skip
+LACKING = [DISCREPANT, REVENUE_DISCREPANT]
+PARTS = ("months", "total")
 
 
-@dataclass(frozen=True)
-class Kind:
-    """What the truth does that the simulator does not.
-
-    Attributes
-    ----------
-    phi, sd : the firm's own slow movement, an AR(1) of the logit with this standard deviation of its level.
-    trend : standard deviation of a steady drift of the logit over a year.
-    realised : (low, high) of the share of the effect that is realised; ``None`` draws it from the prior.
-    """
-
-    phi: float
-    sd: float
-    trend: float
-    realised: tuple[float, float] | None
+def coverage(firm: Firm, model: str, level: int, part: str) -> tuple[float, float]:
+    return mean_and_error(firm, model, f"{part}_{level}")
 
 
-RIGHT = Kind(phi=0.7, sd=0.08, trend=0.0, realised=(1.0, 1.0))
-REALISED_AS_THE_PRIOR_SAYS = Kind(phi=0.7, sd=0.08, trend=0.0, realised=None)
-DISCREPANT = Kind(phi=0.95, sd=0.3, trend=0.1, realised=(0.3, 1.2))
-
-
-def effect_of(parameters: Array) -> Array:
-    """Return the effect on the logit, of shape (worlds, horizon): it builds up at a pace and to a size of its own."""
-    size, pace = -0.5 + 0.15 * parameters[:, :1], 4.0 * np.exp(0.4 * parameters[:, 1:])
-    return np.asarray(size * (1.0 - np.exp(-np.arange(1, HORIZON + 1) / pace)), dtype=np.float64)
-
-
-@cache
-def inside(kind: Kind) -> dict[str, Array]:
-    """Return for every model and level the share of months inside, and whether the mean of all is: (worlds, 2)."""
-    found: dict[str, list[tuple[float, float]]] = {}
-    for world in range(WORLDS):
-        rng = np.random.default_rng([7, world])
-        swing = np.empty(MONTHS + HORIZON)
-        swing[0] = kind.sd * rng.standard_normal()
-        for month in range(1, swing.size):
-            step = np.sqrt(1.0 - kind.phi**2) * kind.sd * rng.standard_normal()
-            swing[month] = kind.phi * swing[month - 1] + step
-        swing += kind.trend * rng.standard_normal() * np.arange(swing.size) / 12.0
-        share = rng.normal(0.8, 0.25) if kind.realised is None else rng.uniform(*kind.realised)
-        truth = -3.2 + 0.3 * rng.standard_normal() + swing
-        truth[MONTHS:] += share * effect_of(rng.standard_normal((1, 2)))[0]
-        rates = rng.binomial(CUSTOMERS, expit(truth)) / CUSTOMERS
-        parameters = rng.standard_normal((PAIRS, 2))
-        pairs = effect_of(parameters) + 0.1 * rng.standard_normal((PAIRS, HORIZON))
-        history, came = rates[:MONTHS], rates[MONTHS:]
-        forecast = scenario_forecast(
-            history, np.full(MONTHS, float(CUSTOMERS)), pairs, parameters=parameters, draws=DRAWS, seed=world
-        )
-        paths = dict(forecast.paths)
-        # The same forecast as it would be without care: the mean effect, and only the coin flips of the last year.
-        level = float(np.mean(history[-12:]))
-        logit = np.log(level / (1.0 - level)) + pairs.mean(axis=0)
-        paths["careless"] = rng.binomial(CUSTOMERS, expit(logit), size=(DRAWS, HORIZON)) / CUSTOMERS
-        for model, drawn in paths.items():
-            for level_ in (80, 95):
-                tails = [0.5 - level_ / 200, 0.5 + level_ / 200]
-                low, high = np.quantile(drawn, tails, axis=0)
-                bottom, top = np.quantile(drawn.mean(axis=1), tails)
-                months = float(np.mean((came >= low) & (came <= high)))
-                found.setdefault(f"{model} {level_}", []).append((months, float(bottom <= came.mean() <= top)))
-    return {name: np.array(rows) for name, rows in found.items()}
-
-
-def coverage(kind: Kind, model: str, level: int, *, total: bool = False) -> tuple[float, float]:
-    """Return the share inside over worlds and its standard error; months of a world are not independent."""
-    each = inside(kind)[f"{model} {level}"][:, int(total)]
-    return float(each.mean()), float(each.std(ddof=1) / np.sqrt(WORLDS))
-
-
-def is_honest(kind: Kind, model: str, level: int, *, total: bool = False) -> bool:
-    covered, error = coverage(kind, model, level, total=total)
+def is_honest(firm: Firm, model: str, level: int, part: str) -> bool:
+    covered, error = coverage(firm, model, level, part)
     return abs(covered - level / 100) <= max(0.04, 3 * error)
 
 
+def advantage(firms: tuple[Firm, ...], rival: str, model: str = "scenario") -> tuple[float, float]:
+    """By how much the model's score (CRPS) is lower than the rival's over worlds of several kinds, and the standard error."""
+    differences = []
+    for firm in firms:
+        scores = measured(firm).pivot_table(index="world", columns="model", values="crps")
+        differences.append(scores[rival] - scores[model])
+    each = np.concatenate(differences)
+    return float(each.mean()), float(each.std(ddof=1) / np.sqrt(each.size))
+
+
+def test_there_are_worlds_enough() -> None:
+    assert WORLDS >= 500
+    assert measured(RIGHT)["world"].nunique() == WORLDS
+
+
 @pytest.mark.parametrize("level", [80, 95])
-@pytest.mark.parametrize("total", [False, True])
-@pytest.mark.parametrize(
-    ("kind", "model"), [(RIGHT, "scenario_as_simulated"), (REALISED_AS_THE_PRIOR_SAYS, "scenario")]
-)
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize(("firm", "model"), RIGHT_ONES)
 def test_intervals_cover_as_they_claim_where_the_simulator_is_right(
-    kind: Kind, model: str, level: int, total: bool
+    firm: Firm, model: str, level: int, part: str
 ) -> None:
-    assert is_honest(kind, model, level, total=total), coverage(kind, model, level, total=total)
+    assert is_honest(firm, model, level, part), coverage(firm, model, level, part)
 
 
 @pytest.mark.parametrize(("level", "floor"), [(80, 0.72), (95, 0.90)])
-def test_intervals_hold_a_floor_where_the_simulator_is_wrong(level: int, floor: float) -> None:
-    covered, _ = coverage(DISCREPANT, "scenario", level)
-    assert covered >= floor
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("firm", LACKING)
+def test_intervals_hold_a_floor_where_the_simulator_is_wrong(firm: Firm, level: int, floor: float, part: str) -> None:
+    assert coverage(firm, "scenario", level, part)[0] >= floor
+
+
+@pytest.mark.parametrize(("firm", "model"), RIGHT_ONES[:2])
+def test_what_came_lies_anywhere_among_the_draws(firm: Firm, model: str) -> None:
+    rows = measured(firm)
+    assert kstest(rows.loc[rows["model"] == model, "place"], "uniform").pvalue > 0.005
+    assert kstest(rows.loc[rows["model"] == "careless", "place"], "uniform").pvalue < 1e-6
+
+
+@pytest.mark.parametrize("rival", RIVALS)
+def test_over_all_worlds_it_scores_better_than_any_method_that_leaves_something_out(rival: str) -> None:
+    ahead, error = advantage(CHURN, rival)
+    assert ahead > 3 * error
+
+
+@pytest.mark.parametrize("rival", RIVALS)
+@pytest.mark.parametrize("firm", [AS_PRIOR, DISCREPANT])
+def test_it_scores_better_where_the_firm_is_not_the_simulated_one(firm: Firm, rival: str) -> None:
+    ahead, error = advantage((firm,), rival)
+    assert ahead > 2 * error
+
+
+def test_it_loses_little_where_the_simulator_is_right_and_all_is_realised() -> None:
+    own = mean_and_error(RIGHT, "scenario_as_simulated", "crps")[0]
+    best = min(mean_and_error(RIGHT, rival, "crps")[0] for rival in RIVALS)
+    assert own < 1.03 * best
+    assert mean_and_error(RIGHT, "nothing_done", "crps")[0] > 2.0 * best
 
 
 @pytest.mark.parametrize("level", [80, 95])
-@pytest.mark.parametrize("model", ["nothing_done", "careless"])
-def test_the_check_finds_a_forecast_that_is_too_sure(model: str, level: int) -> None:
-    assert not is_honest(RIGHT, model, level)
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize(
+    ("firm", "model"), [(RIGHT, "nothing_done"), (RIGHT, "careless"), (RIGHT, "plug_in"), (REVENUE, "nothing_done")]
+)
+def test_the_check_finds_a_forecast_that_is_too_sure(firm: Firm, model: str, level: int, part: str) -> None:
+    assert not is_honest(firm, model, level, part)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_check_finds_a_forecast_that_is_not_sure_enough(part: str) -> None:
+    assert not is_honest(RIGHT, "luck_twice", 80, part)
 
 
 @pytest.mark.parametrize(("level", "floor"), [(80, 0.72), (95, 0.90)])
-def test_the_floor_finds_a_forecast_that_is_too_sure(level: int, floor: float) -> None:
-    assert coverage(DISCREPANT, "careless", level)[0] < floor
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("model", ["careless", "simulation_only"])
+def test_the_floor_finds_a_forecast_that_is_too_sure(level: int, floor: float, part: str, model: str) -> None:
+    assert coverage(DISCREPANT, model, level, part)[0] < floor

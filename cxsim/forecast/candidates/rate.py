@@ -16,6 +16,7 @@ Symbols: N exposure (customers), k events, p rate, mu mean logit, sigma standard
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
 
@@ -23,6 +24,7 @@ import numpy as np
 from scipy.special import expit, logsumexp
 from statsmodels.tsa.statespace.kalman_smoother import KalmanSmoother
 
+from cxsim.forecast.candidates.kalman import Filtered, filter_all
 from cxsim.forecast.links import logit_of_share
 from cxsim.forecast.quantiles import Array, Quantiles, from_paths
 
@@ -89,10 +91,11 @@ class RateStateSpace:
     def logit_paths(self, horizon: int, draws: int, rng: np.random.Generator) -> Array:
         """Return draws of the logit of the true rate, of shape (draws, horizon): no binomial noise in them."""
         counts = rng.multinomial(draws, np.array([node.weight for node in self.nodes]))
-        parts = [
-            self._node_paths(node, horizon, int(count), rng) for node, count in zip(self.nodes, counts, strict=True)
-        ]
-        paths = np.concatenate(parts)
+        end = _filtered(self.response, self.variance, self.nodes, self.period, self.harmonics)
+        ends = zip(self.nodes, counts, end.mean, end.covariance, strict=True)
+        paths = np.concatenate([
+            self._node_paths(node, mean, covariance, horizon, int(count), rng) for node, count, mean, covariance in ends
+        ])  # fmt: skip
         return np.asarray(paths[rng.permutation(draws)], dtype=np.float64)
 
     def rate_paths(self, horizon: int, draws: int, rng: np.random.Generator) -> Array:
@@ -107,12 +110,12 @@ class RateStateSpace:
         """Return mean and quantiles of the observed rate."""
         return from_paths(self.rate_paths(horizon, PATHS, rng), probabilities)
 
-    def _node_paths(self, node: Node, horizon: int, draws: int, rng: np.random.Generator) -> Array:
+    def _node_paths(
+        self, node: Node, mean: Array, covariance: Array, horizon: int, draws: int, rng: np.random.Generator
+    ) -> Array:
         points = self.response.size
         if draws == 0:
             return np.empty((0, horizon))
-        filtered = _filter(self.response, self.variance, node, self.period, self.harmonics).filter()
-        mean, covariance = filtered.predicted_state[:, -1], filtered.predicted_state_cov[:, :, -1]
         state = rng.multivariate_normal(mean, covariance, size=draws, method="svd")
         steady = state[:, 1:] @ _regressors(points + np.arange(horizon), self.period, self.harmonics).T
         swing = np.empty((draws, horizon))
@@ -172,10 +175,9 @@ def _grid(noisy: bool) -> list[Node]:
 
 def _posterior(response: Array, variance: Array, grid: list[Node], period: int, harmonics: int) -> tuple[Node, ...]:
     """Return the nodes with their share of the posterior, without the negligible ones."""
-    logs = [
-        node.log_prior + float(np.sum(_filter(response, variance, node, period, harmonics).loglike())) for node in grid
-    ]
-    weights = np.exp(np.array(logs) - logsumexp(logs))
+    priors = np.array([node.log_prior for node in grid])
+    logs = priors + _filtered(response, variance, grid, period, harmonics).log_likelihood
+    weights = np.exp(logs - logsumexp(logs))
     weights[weights < NEGLIGIBLE] = 0.0
     weights /= weights.sum()
     return tuple(
@@ -190,25 +192,44 @@ def _smoothed(response: Array, variance: Array, node: Node, period: int, harmoni
     return np.asarray(states[0] + np.sum(design * states[1:].T, axis=1), dtype=np.float64)
 
 
+def _filtered(response: Array, variance: Array, nodes: Sequence[Node], period: int, harmonics: int) -> Filtered:
+    """Return the history filtered at every node; the states are the swing, the mean and the seasonal coefficients."""
+    starts = [_start(response, node, harmonics) for node in nodes]
+    phi, step_sd, noise = (
+        np.array([getattr(node, name) for node in nodes]) for name in ("phi", "step_sd", "noise_variance")
+    )
+    spread = np.array([sd for _, sd in starts])
+    design = _design(response.size, period, harmonics)
+    return filter_all(response, variance + noise[:, None], design, phi, step_sd, starts[0][0], spread)
+
+
 def _filter(response: Array, variance: Array, node: Node, period: int, harmonics: int) -> KalmanSmoother:
-    """Return the Kalman filter whose states are the swing, the mean and the seasonal coefficients."""
+    """Return statsmodels' filter and smoother of one node, with the same states."""
     points, states = response.size, 2 + 2 * harmonics
     space = KalmanSmoother(k_endog=1, k_states=states, k_posdef=1)
     space.bind(response[:, None].copy())
-    design = np.ones((1, states, points))
-    design[0, 1:] = _regressors(np.arange(points), period, harmonics).T
-    space["design"] = design
+    space["design"] = _design(points, period, harmonics).T[None]
     space["obs_cov"] = (variance + node.noise_variance).reshape(1, 1, points)
     space["transition"] = np.diag([node.phi] + [1.0] * (states - 1))
     space["selection"] = np.eye(states, 1)
     space["state_cov"] = np.array([[node.step_sd**2]])
-    waves = np.repeat(np.arange(1, harmonics + 1), 2)
-    centre = np.zeros(states)
-    centre[1] = float(np.nanmean(response))
-    mean_sd = MEAN_PRIOR_SD if node.phi < 1.0 else 1e-6
-    spread = np.concatenate([[node.start_sd, mean_sd], SEASON_PRIOR_SD / waves])
+    centre, spread = _start(response, node, harmonics)
     space.initialize_known(centre, np.diag(spread**2))
     return space
+
+
+def _start(response: Array, node: Node, harmonics: int) -> tuple[Array, Array]:
+    """Return mean and standard deviation of the states before the first point."""
+    waves = np.repeat(np.arange(1, harmonics + 1), 2)
+    centre = np.zeros(2 + 2 * harmonics)
+    centre[1] = float(np.nanmean(response))
+    mean_sd = MEAN_PRIOR_SD if node.phi < 1.0 else 1e-6
+    return centre, np.concatenate([[node.start_sd, mean_sd], SEASON_PRIOR_SD / waves])
+
+
+def _design(points: int, period: int, harmonics: int) -> Array:
+    """Return how the states are seen at every point, of shape (points, states)."""
+    return np.column_stack([np.ones(points), _regressors(np.arange(points), period, harmonics)])
 
 
 def _regressors(positions: np.ndarray[tuple[int], np.dtype[np.int64]], period: int, harmonics: int) -> Array:

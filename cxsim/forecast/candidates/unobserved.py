@@ -52,6 +52,25 @@ class Components:
             ends.append(self.link.back(quantiles.values))
         return Quantiles(np.mean(centres, axis=0), np.mean(ends, axis=0))
 
+    def paths(self, values: Array, horizon: int, draws: int, rng: np.random.Generator) -> Array:
+        """Return simulated paths on the scale of the link, of shape (draws, horizon), as many from each trend."""
+        scaled = self.link.forward(recent(values, self.period))
+        shares = np.array_split(np.arange(draws), len(self.trends))
+        parts = []
+        for trend, parameters, share in zip(self.trends, self.parameters, shares, strict=True):
+            end = _model(scaled, trend, self.period).filter(parameters, cov_type="none").filter_results
+            mean, covariance = end.predicted_state[:, -1], end.predicted_state_cov[:, :, -1]
+            state = rng.multivariate_normal(mean, covariance, size=share.size, method="svd")
+            # The disturbances of unobserved components are independent of each other.
+            moves = end.selection[:, :, -1] * np.sqrt(np.diag(end.state_cov[:, :, -1]))
+            drawn = np.empty((share.size, horizon))
+            for step in range(horizon):
+                noise = np.sqrt(end.obs_cov[0, 0, -1]) * rng.standard_normal(share.size)
+                drawn[:, step] = state @ end.design[0, :, -1] + noise
+                state = state @ end.transition[:, :, -1].T + rng.standard_normal((share.size, end.k_posdef)) @ moves.T
+            parts.append(drawn)
+        return np.concatenate(parts)
+
 
 def fit(sample: Sample) -> Components:
     """Return the structural models of a sample.
@@ -61,18 +80,27 @@ def fit(sample: Sample) -> Components:
     CannotFit
         With fewer than eight observed points.
     """
+    return _fit(sample, TRENDS)
+
+
+def fit_level(sample: Sample) -> Components:
+    """Return the one whose level wanders without a drift; `CannotFit` as `fit`."""
+    return _fit(sample, ("llevel",))
+
+
+def _fit(sample: Sample, trends: tuple[str, ...]) -> Components:
     if np.isfinite(sample.values).sum() < MIN_POINTS:
         raise CannotFit(f"unobserved components need {MIN_POINTS} points")
     period = sample.period if sample.has_seasons else 1
     link = link_of("positive" if sample.positive else "real", sample.values)
     scaled = link.forward(recent(sample.values, period))
     results: list[Any] = []
-    for trend in TRENDS:
+    for trend in trends:
         model = _model(scaled, trend, period)
         start = _start(model, results[-1], scaled) if results else None
         results.append(model.fit(start, disp=False, cov_type="none", **SEARCH))
     converged = all(bool(result.mle_retvals["converged"]) for result in results)
-    return Components(TRENDS, tuple(np.asarray(result.params) for result in results), period, link, converged)
+    return Components(trends, tuple(np.asarray(result.params) for result in results), period, link, converged)
 
 
 def _start(model: UnobservedComponents, before: Any, scaled: Array) -> Array:

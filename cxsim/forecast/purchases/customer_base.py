@@ -76,7 +76,7 @@ class CustomerBase:
 
     Attributes
     ----------
-    parameters : ``law, fitted_to (calibration or all), parameter, value, se, loglik, periods, customers``; the amounts'
+    fits : ``law, fitted_to (calibration or all), parameter, value, se, loglik, periods, customers``; the amounts'
         Gamma-Gamma among them, by the law whose purchases it is of.
     tracking : repeat purchases by period, of customers acquired in the calibration: ``law, period, last_day, part
         (calibration or holdout), actual, expected, actual_cumulative, expected_cumulative``.
@@ -95,7 +95,7 @@ class CustomerBase:
     notes : what was done to the log, and what could not be fitted, in words.
     """
 
-    parameters: pd.DataFrame
+    fits: pd.DataFrame
     tracking: pd.DataFrame
     frequencies: pd.DataFrame
     holdout: pd.DataFrame
@@ -106,7 +106,7 @@ class CustomerBase:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """Return the tables by name, the notes as one."""
-        names = ("parameters", "tracking", "frequencies", "holdout", "accuracy", "forecast", "customer_values")
+        names = ("fits", "tracking", "frequencies", "holdout", "accuracy", "forecast", "customer_values")
         return {name: getattr(self, name) for name in names} | {"notes": pd.DataFrame({"note": self.notes}, dtype=str)}
 
 
@@ -174,7 +174,7 @@ def _of_law(
     tracking = _tracking(early, clock, calibration, periods)
     values, spend = _customer_values(late, clock, terms, notes, law)
     tables = {
-        "parameters": _parameters({"calibration": (early, calibration), "all": (late, periods)}, spend),
+        "fits": _parameters({"calibration": (early, calibration), "all": (late, periods)}, spend),
         "tracking": tracking,
         "frequencies": _frequencies(early, terms, rng),
         "holdout": _holdout(early, periods - calibration),

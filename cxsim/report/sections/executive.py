@@ -167,13 +167,23 @@ def _warnings(evidence: Evidence) -> str:
     lines.append(
         text(
             f"Intervals cover {evidence.coverage} of luck between {evidence.replications} replications, one intervention "
-            f"at a time: of {len(evidence.arms)} intervals {number(chance, 1)} can be expected to miss. They do not cover the "
-            "uncertainty of the assumptions, which is larger: see the assumption sheet. Interventions count one by one; do "
+            f"at a time: of {len(evidence.arms)} intervals {number(chance, 1)} can be expected to miss. {_assumed(evidence)} "
+            "Interventions count one by one; do "
             "not add them up. Net present value counts cash within the horizon alone, so that value kept beyond it is extra.",
             "note",
         )
     )
     return "".join(lines)
+
+
+def _assumed(evidence: Evidence) -> str:
+    """Return what the intervals say about the assumptions."""
+    if not evidence.uncertain:
+        return "They do not cover the uncertainty of the assumptions, which is larger: see the assumption sheet."
+    return (
+        f"Every replication has its own draw of {evidence.uncertain} uncertain parameters, so they are of the mean over the "
+        "stated ranges; the effect at one set of parameters may lie outside."
+    )
 
 
 def _verdicts(evidence: Evidence) -> dict[str, Verdict]:

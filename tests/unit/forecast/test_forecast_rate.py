@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.special import expit, logit
 
+from cxsim.forecast.candidates import rate
 from cxsim.forecast.candidates.rate import fit_rate
 from cxsim.forecast.quantiles import Array, column, probability_grid
 
@@ -81,3 +82,19 @@ def test_same_generator_same_paths() -> None:
     fitted = fit_rate(np.linspace(0.02, 0.04, 30), np.full(30, 1_000.0), 12)
     first, second = (fitted.logit_paths(5, 50, np.random.default_rng(0)) for _ in range(2))
     assert (first == second).all()
+
+
+@pytest.mark.parametrize("period", [1, 12])
+def test_the_filter_of_all_nodes_is_that_of_statsmodels(period: int) -> None:
+    rng = np.random.default_rng(9)
+    response = -3.0 + 0.2 * rng.standard_normal(50)
+    response[[3, 20, 21]] = np.nan
+    variance, harmonics = 0.01 + 0.01 * rng.random(50), 2 if period > 1 else 0
+    nodes = rate._grid(noisy=True)[::7]
+    found = rate._filtered(response, variance, nodes, period, harmonics)
+    for place, node in enumerate(nodes):
+        space = rate._filter(response, variance, node, period, harmonics)
+        assert found.log_likelihood[place] == pytest.approx(float(np.sum(space.loglike())), rel=1e-8)
+        end = space.filter()
+        assert found.mean[place] == pytest.approx(end.predicted_state[:, -1], abs=1e-8)
+        assert found.covariance[place] == pytest.approx(end.predicted_state_cov[:, :, -1], abs=1e-9)

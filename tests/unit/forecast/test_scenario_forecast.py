@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from scipy.special import expit
 
 from cxsim.errors import InputError
+from cxsim.forecast import api as forecast_api
 from cxsim.forecast.emulate import emulate
+from cxsim.forecast.links import Kind
 from cxsim.forecast.past_event import past_event_effect
 from cxsim.forecast.quantiles import Array
 from cxsim.forecast.realisation import AS_SIMULATED, KAPPA, Estimate, update_kappa
@@ -33,7 +37,7 @@ def test_no_effect_leaves_the_forecast_of_the_history_exactly() -> None:
     forecast = made(np.zeros((5, HORIZON)))
     assert np.array_equal(forecast.paths["scenario"], forecast.paths["nothing_done"])
     assert not forecast.paths["effect"].any()
-    effect_parts = forecast.components[forecast.components["source"].isin(["monte_carlo", "parameter", "realisation"])]
+    effect_parts = forecast.components[forecast.components["source"].isin(["monte_carlo", "realisation"])]
     assert effect_parts["variance"].eq(0.0).all()
 
 
@@ -74,8 +78,69 @@ def test_replications_shrink_monte_carlo_error_and_nothing_else() -> None:
         for pairs in (10, 160)
     )
     assert few["monte_carlo"] / many["monte_carlo"] == pytest.approx(16.0, rel=0.5)
-    assert few["parameter"] == pytest.approx(0.0, abs=1e-20)
     assert few["realisation"] == pytest.approx(many["realisation"], rel=0.3)
+
+
+def test_what_the_parameters_leave_open_is_missing_where_they_were_not_drawn() -> None:
+    effects = -0.4 + 0.2 * np.random.default_rng(2).standard_normal((20, HORIZON))
+    found = made(effects).components.set_index("source")
+    assert found.loc["parameter", ["variance", "share", "sd"]].isna().to_numpy().all()
+    assert found["share"].groupby(found["step"]).sum().to_numpy() == pytest.approx(np.ones(HORIZON))
+
+
+def test_luck_is_not_taken_for_what_the_parameters_leave_open() -> None:
+    """Twenty pairs and five parameters that change nothing: a plain fit would follow the luck."""
+    shares = []
+    for seed in range(40):
+        rng = np.random.default_rng([8, seed])
+        emulated = emulate(0.2 * rng.standard_normal((20, 1)), rng.standard_normal((20, 5)))
+        shares.append((emulated.parameter_variance[0], (emulated.weights @ emulated.residuals).var()))
+    kept, luck = np.mean(shares, axis=0)
+    plain = 5 / 20 * 0.2**2
+    assert kept < 0.35 * plain
+    assert luck < 0.1 * plain, "the residuals are free of the fit"
+
+
+@pytest.mark.parametrize(("kind", "size"), [("positive", np.log(1.1)), ("real", 5.0)])
+def test_an_effect_on_other_kinds_is_a_ratio_or_a_difference(kind: Kind, size: float) -> None:
+    values = 100.0 + np.random.default_rng(6).standard_normal(POINTS)
+    effects = np.full((5, HORIZON), size)
+    forecast = scenario_forecast(values, None, effects, kind=kind, over_steps="sum", draws=1500, speed="fast")
+    before, after = (forecast.paths[name] for name in ("nothing_done", "scenario_as_simulated"))
+    assert after == pytest.approx(before * 1.1 if kind == "positive" else before + size)
+    total = forecast.total.set_index("model")
+    assert total["over_steps"].eq("sum").all()
+    assert total.loc["nothing_done", "mean"] == pytest.approx(before.sum(axis=1).mean())
+    first = forecast.components[forecast.components["step"] == 1].set_index("source")
+    assert list(first.index) == ["history", "monte_carlo", "parameter", "realisation"]
+    assert first.loc["realisation", "variance"] == pytest.approx(0.25**2 * size**2)
+    # Within a twentieth of the spread of the draws: the sources are of first order.
+    spread = forecast.paths["scenario"][:, 0].std()
+    assert np.sqrt((first["sd"] ** 2).sum()) == pytest.approx(spread, rel=0.05)
+
+
+def test_nothing_done_keeps_the_intervals_of_the_plain_forecast() -> None:
+    values = 1e6 * np.exp(np.random.default_rng(7).normal(0.01, 0.02, 48).cumsum())
+    plain = forecast_api.forecast(
+        pd.Series(values, name="revenue"), target="revenue", horizon=HORIZON, kind="positive", season=12
+    ).table
+    under = scenario_forecast(values, None, np.zeros((5, HORIZON)), kind="positive", period=12).table
+    plain, under = plain[plain["model"] == "combination"], under[under["model"] == "nothing_done"]
+    for end in ("lower_95", "lower_80", "upper_80", "upper_95"):
+        assert under[end].to_numpy() == pytest.approx(plain[end].to_numpy(), rel=0.01)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"kind": "real", "exposure": np.ones(POINTS)}, "exposure: must only be given for kind='rate', this is real"),
+        ({"kind": "positive", "model": "state_space"}, "models: state_space is for rates; history is positive"),
+        ({"kappa": Estimate(1.0, -0.1)}, "kappa.sd: must not be negative, got -0.1"),
+    ],
+)
+def test_what_has_no_sense_is_refused(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError, match=f"^{re.escape(said)}$"):
+        scenario_forecast(history()[0], given.pop("exposure", None), np.zeros((5, HORIZON)), **given)
 
 
 def test_the_emulator_finds_a_quadratic_effect_under_noise() -> None:
