@@ -34,7 +34,7 @@ class Prediction:
     ----------
     table : ``series, time, target, model, mean`` and ``lower_L, upper_L`` for every level L: the model's rows and,
         beside them, those of the seasonal naive forecast. ``mean`` is the central forecast: the mean of the draws of
-        a rate, the median of its members for the combination.
+        a rate, the mean of its members for the combination.
     diagnostics : one row for every model and every member: ``series, target, model, form, converged, warnings,
         seconds, fell_back_to, reason, points, missing, notes`` and ``widened_L``, the calibration's factor.
     """
@@ -73,7 +73,7 @@ def forecast(
     time, series : columns of the times and of the names of the series. A run has its own times and, for churn, its own
         exposure; its series are ``segment``, ``replication`` or ``scenario``, see `cxsim.forecast.subject.of_run`.
     season, frequency : steps in a season and the distance of the points, where the times do not show them.
-    models : among `cxsim.forecast.select.MODELS`, or ``a+b`` for the median of some; ``None`` takes the default of the
+    models : among `cxsim.forecast.select.MODELS`, or ``a+b`` for the mean of some; ``None`` takes the default of the
         kind. The seasonal naive forecast is always beside them.
     seed : of the simulated intervals. 0 is a seed.
     speed : ``full``, or ``fast`` with fewer members.

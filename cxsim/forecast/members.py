@@ -7,19 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cxsim.forecast.candidates import ets, naive, sarima, theta, unobserved
+from cxsim.forecast.candidates import drift, ets, naive, sarima, theta, unobserved
 from cxsim.forecast.candidates.candidate import CannotFit, Fitted, Sample
 from cxsim.forecast.quantiles import Array, Quantiles
 
 NAIVE = "seasonal_naive"
-SANE_RANGES = 20.0
+SANE_RANGES = 5.0
 
 MEMBERS: dict[str, Callable[[Sample], Fitted]] = {
     "ets": ets.fit,
     "sarima": sarima.fit,
+    "airline": sarima.fit_airline,
     "theta": theta.fit,
     "unobserved": unobserved.fit,
-    "drift": unobserved.fit_drift,
+    "drift": drift.fit,
     NAIVE: naive.fit,
 }
 

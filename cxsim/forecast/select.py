@@ -1,6 +1,6 @@
 """Which models forecast a history, and what takes the place of one that cannot.
 
-A rate is forecast by its state space, any other kind by the median of its members; ``a+b`` asks for the median of others.
+A rate is forecast by its state space, any other kind by the mean of its members; ``a+b`` asks for the mean of others.
 The ladder: a member that cannot be fitted, or whose forecast is not a sane number, leaves the combination; a model asked
 for by itself is replaced by the next of exponential smoothing, Theta, seasonal naive.
 """
@@ -19,7 +19,7 @@ from cxsim.errors import Fault, nearest
 from cxsim.forecast.calibrate_intervals import widen, widening
 from cxsim.forecast.candidates.candidate import Sample
 from cxsim.forecast.candidates.rate import RateStateSpace, fit_rate
-from cxsim.forecast.combine import median_of
+from cxsim.forecast.combine import mean_of
 from cxsim.forecast.diagnostics import Diagnosis, Watched, watch
 from cxsim.forecast.links import Logit
 from cxsim.forecast.members import MEMBERS, NAIVE, Member, fit_member
@@ -33,10 +33,9 @@ COMBINATION = "combination"
 STATE_SPACE = "state_space"
 
 MODELS = (COMBINATION, STATE_SPACE, *MEMBERS)
-COMBINED: dict[Speed, tuple[str, ...]] = {
-    "full": ("ets", "sarima", "theta", "unobserved", "drift"),
-    "fast": ("ets", "theta", "drift"),
-}
+FAST_POINTS, FAST_SEASONS = 100, 4
+"""The fast setting looks at so many of the newest points, and no fewer than so many seasons."""
+COMBINED = ("ets", "airline", "theta", "unobserved", "drift")
 LADDER = ("ets", "theta", NAIVE)
 
 
@@ -136,7 +135,9 @@ def _state_space_quantiles(task: Task) -> tuple[RateStateSpace, Quantiles]:
 def _members(task: Task, model: str) -> ModelForecast:
     """Return the forecast of a member, or of the combination of all that can be fitted."""
     sample = sample_of(task.history)
-    names = COMBINED[task.speed] if model == COMBINATION else tuple(model.split("+"))
+    if task.speed == "fast" and model != NAIVE:
+        sample = replace(sample, values=sample.values[-max(FAST_POINTS, FAST_SEASONS * sample.period) :])
+    names = COMBINED if model == COMBINATION else tuple(model.split("+"))
     several = len(names) > 1
     members, diagnoses = _fit_all(task, sample, names)
     ladder = [NAIVE] if several else [name for name in LADDER if name not in names]
@@ -145,7 +146,7 @@ def _members(task: Task, model: str) -> ModelForecast:
         diagnoses += more
     used = model if len(members) > 1 else members[0].name
     diagnoses = [replace(one, fell_back_to=used) if not one.form else one for one in diagnoses]
-    quantiles, factors = median_of([member.quantiles for member in members]), None
+    quantiles, factors = mean_of([member.quantiles for member in members]), None
     if several:
         watched = watch(partial(_widening, task, sample, members))
         factors = watched.result
@@ -168,7 +169,7 @@ def _combined(
 ) -> Diagnosis:
     """Return the diagnosis of a combination as a whole."""
     alone = len(members) == 1
-    form = members[0].fitted.form if alone else "median of " + ", ".join(member.name for member in members)
+    form = members[0].fitted.form if alone else "mean of " + ", ".join(member.name for member in members)
     converged = all(member.fitted.converged for member in members)
     seconds = calibration.seconds + sum(one.seconds for one in diagnoses)
     reason = f"not calibrated: {calibration.reason}" if calibration.reason else ""
@@ -182,7 +183,7 @@ def _widening(task: Task, sample: Sample, members: Sequence[Member]) -> Array | 
         return None
 
     def forecaster(past: Array, horizon: int) -> Quantiles:
-        return median_of(
+        return mean_of(
             [member.fitted.forecast(past, horizon, task.probabilities, task.rng(member.name)) for member in members]
         )
 

@@ -13,8 +13,10 @@ from cxsim.forecast.closed_forms import bg_bb, bg_nbd, gamma_gamma, pareto_nbd, 
 from cxsim.forecast.closed_forms.discrepancy import path_intervals, with_discrepancy
 from cxsim.forecast.closed_forms.tracking import mean_cumulative_error, tracking_table
 from cxsim.forecast.closed_forms.transactions import (
+    DAYS_IN,
     TransactionColumns,
     TransactionLog,
+    Unit,
     purchase_histories,
     read_transactions,
 )
@@ -149,6 +151,34 @@ def test_cdnow_tracking_over_the_holdout(sample: TransactionLog, histories: pd.D
         assert round(mean_cumulative_error(table, 40, 78), 1) <= mape
     constant = bg_table.assign(expected_cumulative=bg_table["expected_cumulative"].iloc[38] / 39 * bg_table["period"])
     assert mean_cumulative_error(constant, 40, 78) > 2.6
+
+
+def cumulative_errors(log: TransactionLog, model: bg_nbd.BGNBD) -> tuple[float, float]:
+    """Return the error at week 78 and the mean absolute error of weeks 40 to 78 of the cumulative, in percent."""
+    table = tracking_table(log, lambda t: bg_nbd.expected_purchases(model, t), 78)
+    last = table.iloc[77]
+    at_end = 100 * (last["expected_cumulative"] / last["actual_cumulative"] - 1)
+    return float(at_end), mean_cumulative_error(table, 40, 78)
+
+
+@needs_cdnow
+def test_cdnow_tracking_errors_are_those_of_the_law_and_of_the_cut_after_39_weeks(sample: TransactionLog) -> None:
+    def fitted(end: str, unit: Unit = "weeks") -> bg_nbd.BGNBD:
+        table = purchase_histories(sample, end, unit)
+        weeks = DAYS_IN[unit] / DAYS_IN["weeks"]
+        return bg_nbd.fit_bg_nbd(table["frequency"], weeks * table[f"recency_{unit}"], weeks * table[f"age_{unit}"])
+
+    # As printed, to three digits, the parameters keep below 4.1 and 2.6; their maximum without rounding is at 4.11 and 2.63.
+    at_end, on_the_way = cumulative_errors(sample, PUBLISHED_BG_NBD)
+    assert -4.1 <= at_end <= -3.9
+    assert 2.4 <= on_the_way <= 2.6
+    at_end, on_the_way = cumulative_errors(sample, fitted(CALIBRATION_END))
+    assert at_end == pytest.approx(-4.11, abs=0.006)
+    assert on_the_way == pytest.approx(2.63, abs=0.006)
+    # The unit moves nothing, a day more or less of calibration does.
+    assert cumulative_errors(sample, fitted(CALIBRATION_END, "days"))[0] == pytest.approx(at_end, abs=0.002)
+    assert cumulative_errors(sample, fitted("1997-09-29"))[0] < -5.0
+    assert cumulative_errors(sample, fitted("1997-10-01"))[0] < -4.3
 
 
 @needs_cdnow

@@ -3,12 +3,14 @@
 State space models of Hyndman, Koehler, Ord and Snyder (2008). The forms are searched with the initial states set by
 the usual heuristic, which is some fifteen times quicker than estimating them. Additive errors with a multiplicative
 season are left out: their likelihood is unstable. No trend, a trend and a damped trend weigh the same, as criteria
-choose badly among them. Intervals come from simulated paths: for the multiplicative forms there is no formula.
+choose badly among them. All three have a season or none has: one without would take the swing of the season for its
+trend. A season seen two or three times costs more parameters than the criterion forgives, so a strong one is kept
+regardless. Intervals come from simulated paths: for the multiplicative forms there is no formula.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -16,6 +18,7 @@ import numpy as np
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel, ETSResults
 
 from cxsim.forecast.candidates.candidate import CannotFit, Sample, corrected_aic, unbiased
+from cxsim.forecast.candidates.season import STRONG_SEASON, season_strength
 from cxsim.forecast.quantiles import Array, Quantiles, from_paths
 
 PATHS = 1000
@@ -113,15 +116,17 @@ def fit(sample: Sample) -> Ets:
         raise CannotFit("exponential smoothing needs a history without missing values")
     if sample.values.size < MIN_POINTS:
         raise CannotFit(f"exponential smoothing needs {MIN_POINTS} points")
-    best: dict[tuple[str | None, bool], Smoother] = {}
-    for shape in forms(sample):
-        result = shape.model(sample.values).fit(disp=False)
-        trend = (shape.trend, shape.damped)
-        smoother = _smoother(result, shape, sample.values.size)
-        if np.isfinite(smoother.score) and (trend not in best or smoother.score < best[trend].score):
-            best[trend] = smoother
-    if not best:
+    strong = _has_strong_season(sample)
+    usable = _usable(sample, [shape for shape in forms(sample) if shape.season is not None or not strong])
+    if not usable and strong:
+        usable = _usable(sample, [shape for shape in forms(sample) if shape.season is None])
+    if not usable:
         raise CannotFit("no exponential smoothing form has few enough parameters for this history")
+    seasonal = min(usable, key=_score).shape.season is not None
+    agreeing = [smoother for smoother in usable if (smoother.shape.season is not None) == seasonal]
+    best: dict[tuple[str | None, bool], Smoother] = {}
+    for smoother in sorted(agreeing, key=_score):
+        best.setdefault((smoother.shape.trend, smoother.shape.damped), smoother)
     return Ets(tuple(best.values()), sample.positive)
 
 
@@ -136,6 +141,24 @@ def forms(sample: Sample) -> Iterator[Form]:
         if error == "add" and season == "mul":
             continue
         yield Form(error, trend, damped, season, sample.period)
+
+
+def _usable(sample: Sample, shapes: Iterable[Form]) -> list[Smoother]:
+    """Return the fitted forms that have few enough parameters for the sample."""
+    points = sample.values.size
+    fitted = [_smoother(shape.model(sample.values).fit(disp=False), shape, points) for shape in shapes]
+    return [smoother for smoother in fitted if np.isfinite(smoother.score)]
+
+
+def _score(smoother: Smoother) -> float:
+    return smoother.score
+
+
+def _has_strong_season(sample: Sample) -> bool:
+    if not (sample.has_seasons and sample.period <= LONGEST_SEASON):
+        return False
+    level = np.log(sample.values) if sample.strictly_positive else sample.values
+    return season_strength(level, sample.period) > STRONG_SEASON
 
 
 def _smoother(result: ETSResults, shape: Form, points: int) -> Smoother:

@@ -13,17 +13,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from statsmodels.tools.sm_exceptions import InterpolationWarning
-from statsmodels.tsa.seasonal import STL
 from statsmodels.tsa.statespace.sarimax import SARIMAX
 from statsmodels.tsa.stattools import kpss
 
 from cxsim.forecast.candidates.candidate import CannotFit, Sample, corrected_aic, recent, unbiased
+from cxsim.forecast.candidates.season import STRONG_SEASON, season_strength
 from cxsim.forecast.links import Link, link_of
 from cxsim.forecast.quantiles import Array, Quantiles, from_normal
 
 MIN_POINTS = 10
 MOST_FITS = 8
-STRONG_SEASON = 0.64
 LONGEST_SEASON = 24
 KPSS_CRITICAL = 0.463
 SEARCH = {"pgtol": 1e-3, "factr": 1e9, "maxiter": 20}
@@ -111,18 +110,43 @@ def fit(sample: Sample) -> Sarima:
     CannotFit
         With fewer than ten observed points.
     """
+    scaled, period, link = _scaled(sample)
+    search = _Search(scaled, *_differences(scaled, period), period)
+    return _settled(search, *_stepwise(search), link)
+
+
+def fit_airline(sample: Sample) -> Sarima:
+    """Return the airline model, (0,1,1)(0,1,1), of Box and Jenkins: right for so many series that nothing is searched.
+
+    Raises
+    ------
+    CannotFit
+        With fewer than ten observed points.
+    """
+    scaled, period, link = _scaled(sample)
+    search = _Search(scaled, 1, int(period > 1), period)
+    orders = (0, 1, 0, int(period > 1))
+    _, parameters, converged = _try(search, orders)
+    if parameters.size == 0:
+        raise CannotFit("the airline model has too few points beyond its differences")
+    return _settled(search, orders, parameters, converged, link)
+
+
+def _scaled(sample: Sample) -> tuple[Array, int, Link]:
+    """Return the newest part of the sample on the scale of its link, its season and the link."""
     if np.isfinite(sample.values).sum() < MIN_POINTS:
         raise CannotFit(f"SARIMA needs {MIN_POINTS} points")
     period = sample.period if sample.has_seasons and sample.period <= LONGEST_SEASON else 1
-    values = recent(sample.values, period)
     link = link_of("positive" if sample.positive else "real", sample.values)
-    scaled = link.forward(values)
-    differences, seasonal_differences = _differences(scaled, period)
-    search = _Search(scaled, differences, seasonal_differences, period)
-    orders, parameters, converged = _stepwise(search)
-    points = int(np.isfinite(scaled).sum()) - differences - seasonal_differences * period
-    inflation = unbiased(points, parameters.size)
-    return Sarima(orders, differences, seasonal_differences, period, link, parameters, inflation, converged)
+    return link.forward(recent(sample.values, period)), period, link
+
+
+def _settled(search: _Search, orders: Orders, parameters: Array, converged: bool, link: Link) -> Sarima:
+    lost = search.differences + search.seasonal_differences * search.period
+    inflation = unbiased(int(np.isfinite(search.scaled).sum()) - lost, parameters.size)
+    return Sarima(
+        orders, search.differences, search.seasonal_differences, search.period, link, parameters, inflation, converged
+    )
 
 
 def _stepwise(search: _Search) -> tuple[Orders, Array, bool]:
@@ -169,7 +193,7 @@ def _differences(scaled: Array, period: int) -> tuple[int, int]:
     positions = np.arange(scaled.size)
     observed = np.isfinite(scaled)
     level = np.interp(positions, positions[observed], scaled[observed])
-    seasonal = int(period > 1 and _season_strength(level, period) > STRONG_SEASON)
+    seasonal = int(period > 1 and season_strength(level, period) > STRONG_SEASON)
     if seasonal:
         level = level[period:] - level[:-period]
     ordinary = 0
@@ -177,13 +201,6 @@ def _differences(scaled: Array, period: int) -> tuple[int, int]:
         level = np.diff(level)
         ordinary += 1
     return ordinary, seasonal
-
-
-def _season_strength(level: Array, period: int) -> float:
-    """Return the share of the detrended variance that the season explains (Wang, Smith and Hyndman 2006)."""
-    parts = STL(level, period=period).fit()
-    detrended = float(np.var(parts.resid + parts.seasonal))
-    return max(0.0, 1.0 - float(np.var(parts.resid)) / detrended) if detrended > 0.0 else 0.0
 
 
 def _wanders(level: Array) -> bool:

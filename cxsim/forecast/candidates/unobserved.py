@@ -8,6 +8,7 @@ choice. A positive series is forecast on the log scale. Missing values pass thro
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from statsmodels.tsa.statespace.structural import UnobservedComponents
@@ -16,10 +17,11 @@ from cxsim.forecast.candidates.candidate import CannotFit, Sample, recent
 from cxsim.forecast.links import Link, link_of
 from cxsim.forecast.quantiles import Array, Quantiles, from_normal
 
-SEARCH = {"pgtol": 1e-3, "factr": 1e9}
-TRENDS = ("llevel", "rwdrift", "lltrend")
+SEARCH = {"pgtol": 1e-2, "factr": 1e10}
+TRENDS = ("llevel", "lldtrend", "lltrend")
 MIN_POINTS = 8
 MOST_HARMONICS = 4
+SLOPE_SHARE, SMALLEST_SHARE = 1e-3, 1e-6
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,6 @@ def fit(sample: Sample) -> Components:
     return _fit(sample, TRENDS)
 
 
-def fit_drift(sample: Sample) -> Components:
-    """Return the one whose level wanders around a fixed drift; `CannotFit` as `fit`."""
-    return _fit(sample, ("rwdrift",))
-
-
 def fit_level(sample: Sample) -> Components:
     """Return the one whose level wanders without a drift; `CannotFit` as `fit`."""
     return _fit(sample, ("llevel",))
@@ -97,9 +94,23 @@ def _fit(sample: Sample, trends: tuple[str, ...]) -> Components:
     period = sample.period if sample.has_seasons else 1
     link = link_of("positive" if sample.positive else "real", sample.values)
     scaled = link.forward(recent(sample.values, period))
-    results = [_model(scaled, trend, period).fit(disp=False, cov_type="none", **SEARCH) for trend in trends]
+    results: list[Any] = []
+    for trend in trends:
+        model = _model(scaled, trend, period)
+        start = _start(model, results[-1], scaled) if results else None
+        results.append(model.fit(start, disp=False, cov_type="none", **SEARCH))
     converged = all(bool(result.mle_retvals["converged"]) for result in results)
     return Components(trends, tuple(np.asarray(result.params) for result in results), period, link, converged)
+
+
+def _start(model: UnobservedComponents, before: Any, scaled: Array) -> Array:
+    """Return where the search begins: at the variances of the trend before, which halves its steps.
+
+    A variance that is 0 would stay there, and a slope wanders far less than its level.
+    """
+    known = dict(zip(before.model.param_names, np.asarray(before.params), strict=True))
+    known.setdefault("sigma2.trend", SLOPE_SHARE * known["sigma2.level"])
+    return np.maximum([known[name] for name in model.param_names], SMALLEST_SHARE * float(np.nanvar(scaled)))
 
 
 def _model(scaled: Array, trend: str, period: int) -> UnobservedComponents:

@@ -318,14 +318,16 @@ def _customer_values(
 
 
 def _spend(table: pd.DataFrame, notes: list[str], law: str) -> tuple[FloatArray, gamma_gamma.GammaGamma | None]:
-    """Return the expected amount of each customer's next purchase, missing where amounts cannot be modelled."""
+    """Return the expected amount of each customer's next purchase, missing where no amount is known."""
     known = (table["frequency"] > 0) & (table["mean_spend"] > 0.0)
-    try:
-        amounts = gamma_gamma.fit_gamma_gamma(table["frequency"][known], table["mean_spend"][known])
-    except CxsimError as error:
-        if table["mean_spend"].notna().any() and (table["mean_spend"] > 0.0).any():
-            notes.append(f"amounts ({law}) could not be fitted: {error}")
+    if not known.any():
         return np.full(len(table), np.nan), None
+    own = table["mean_spend"].where(known)
+    try:
+        amounts = gamma_gamma.fit_gamma_gamma(table["frequency"][known], own[known])
+    except CxsimError as error:
+        notes.append(f"amounts ({law}) follow no Gamma-Gamma, so every customer's own mean is taken: {error}")
+        return own.fillna(own.mean()).to_numpy(), None
     if abs(amounts.frequency_correlation) > STRONG_CORRELATION:
         notes.append(
             f"amounts go with how often customers buy (correlation {amounts.frequency_correlation:.2f}, {law}), which the "

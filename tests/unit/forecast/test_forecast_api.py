@@ -13,7 +13,7 @@ from cxsim.forecast import members, select
 from cxsim.forecast.api import Prediction, forecast
 from cxsim.forecast.quantiles import Array, Quantiles
 
-FULL = ("ets", "sarima", "theta", "unobserved", "drift")
+FULL = ("ets", "airline", "theta", "unobserved", "drift")
 
 
 def history(points: int = 60, seed: int = 0) -> pd.Series:
@@ -43,9 +43,9 @@ def test_tables_have_their_columns_for_any_levels() -> None:
     assert (made.diagnostics.loc[0, ["widened_50", "widened_97.5"]] >= 1.0).all()
 
 
-def test_fast_has_fewer_members_and_does_not_calibrate() -> None:
+def test_fast_does_not_calibrate() -> None:
     made = forecast(history(48), target="revenue", horizon=3, speed="fast")
-    assert made.diagnostics["form"].iloc[0] == "median of ets, theta, drift"
+    assert made.diagnostics["form"].iloc[0] == "mean of ets, airline, theta, unobserved, drift"
     assert made.diagnostics["widened_95"].isna().all()
 
 
@@ -95,8 +95,8 @@ def test_a_state_space_that_fails_is_replaced_by_the_combination(monkeypatch: py
 def test_a_forecast_that_runs_off_leaves_the_combination(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(members.MEMBERS, "theta", lambda sample: RunsOff())
     made = by_model(forecast(history(), target="y", horizon=3, speed="fast"))
-    assert made["combination"]["form"] == "median of ets, drift"
-    assert "runs off by more than 20 times the range" in str(made["theta"]["reason"])
+    assert made["combination"]["form"] == "mean of ets, airline, unobserved, drift"
+    assert "runs off by more than 5 times the range" in str(made["theta"]["reason"])
 
 
 class RunsOff:
@@ -111,7 +111,7 @@ def test_missing_values_leave_the_members_that_can_take_them() -> None:
     gappy.iloc[[10, 30]] = np.nan
     made = forecast(gappy, target="revenue", horizon=3)
     diagnostics = by_model(made)
-    assert diagnostics["combination"]["form"] == "median of sarima, unobserved, drift"
+    assert diagnostics["combination"]["form"] == "mean of airline, unobserved, drift"
     assert diagnostics["ets"]["fell_back_to"] == "combination"
     assert diagnostics["theta"]["reason"] == "Theta needs a history without missing values"
     assert diagnostics["combination"]["missing"] == 2

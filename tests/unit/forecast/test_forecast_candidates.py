@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from cxsim.forecast.candidates import ets, naive, sarima, theta, unobserved
+from cxsim.forecast.candidates import drift, ets, naive, sarima, theta, unobserved
 from cxsim.forecast.candidates.candidate import CannotFit, Fitted, Sample, corrected_aic
 from cxsim.forecast.quantiles import Array, column, probability_grid
 
@@ -15,9 +15,10 @@ GRID = probability_grid((80, 95))
 ALL: dict[str, Callable[[Sample], Fitted]] = {
     "ets": ets.fit,
     "sarima": sarima.fit,
+    "airline": sarima.fit_airline,
     "theta": theta.fit,
     "unobserved": unobserved.fit,
-    "drift": unobserved.fit_drift,
+    "drift": drift.fit,
 }
 
 
@@ -45,7 +46,7 @@ def test_trend_and_season_are_found(name: str) -> None:
     assert (values[:, column(GRID, 0.025)] < centre).all()
 
 
-@pytest.mark.parametrize("name", ["sarima", "unobserved"])
+@pytest.mark.parametrize("name", ["sarima", "airline", "unobserved", "drift"])
 def test_missing_values_pass_through_the_filter(name: str) -> None:
     history, future = seasonal_growth()
     history[[5, 20, 21, 22, 50]] = np.nan
@@ -119,6 +120,38 @@ def test_a_random_walk_is_differenced_once_and_given_no_season() -> None:
     assert all(one.shape.season is None for one in ets.fit(Sample(walk, 12, positive=False)).smoothers)
     fitted = sarima.fit(Sample(walk, 12, positive=False))
     assert (fitted.differences, fitted.seasonal_differences) == (1, 0)
+
+
+def test_no_trend_takes_the_swing_of_a_strong_season_for_its_own() -> None:
+    time = np.arange(48)
+    rng = np.random.default_rng(7)
+    seasonal = 100.0 * np.exp(0.3 * np.sin(2 * np.pi * time / 12) + 0.05 * rng.standard_normal(48))
+    fitted = ets.fit(Sample(seasonal[:36], 12, positive=True))
+    assert len(fitted.smoothers) == 3
+    assert all(one.shape.season is not None for one in fitted.smoothers)
+    centre, _ = ahead(fitted, seasonal[:36])
+    assert np.mean(np.abs(centre / seasonal[36:] - 1.0)) < 0.1
+    # What the shared season prevents: the best form without one follows the last swing out of the picture.
+    alone = min(
+        ets._usable(Sample(seasonal[:36], 12, positive=True), [ets.Form("add", "add", False, None, 12)]), key=ets._score
+    )
+    astray = alone.forecast(seasonal[:36], 12, GRID, np.random.default_rng(0)).centre
+    assert np.mean(np.abs(astray / seasonal[36:] - 1.0)) > 0.2
+
+
+def test_drift_repeats_the_season_and_adds_the_mean_change() -> None:
+    history = np.array([10.0, 20.0, 11.0, 23.0, 12.0, 26.0, 13.0, 29.0])
+    centre, values = ahead(drift.fit(Sample(history, 2, positive=False)), history, horizon=4)
+    assert centre.tolist() == [15.0, 31.0, 17.0, 33.0]
+    width = values[:, column(GRID, 0.9)] - values[:, column(GRID, 0.1)]
+    np.testing.assert_allclose((width[2] / width[0]) ** 2, (2.0 + 4.0 * 2.0 / 6.0) / (1.0 + 2.0 / 6.0))
+    np.testing.assert_allclose(width[0], width[1])
+
+
+def test_the_airline_model_has_its_orders_whatever_the_history() -> None:
+    history, _ = seasonal_growth()
+    assert sarima.fit_airline(Sample(history, 12, positive=True)).form == "log: SARIMA(0,1,1)(0,1,1)12"
+    assert sarima.fit_airline(Sample(history, 1, positive=False)).form == "identity: SARIMA(0,1,1)"
 
 
 def test_corrected_aic_has_no_value_without_room() -> None:

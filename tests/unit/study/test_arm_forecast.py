@@ -287,7 +287,7 @@ def test_the_command_combines_the_models_it_is_told_to(files: Path) -> None:
     folder = only_folder(files)
     assert pd.read_csv(folder / "forecast.csv")["model"].unique().tolist() == ["ets+theta", "drift", "seasonal_naive"]
     fitted = pd.read_csv(folder / "diagnostics.csv").set_index("model")
-    assert fitted.loc["ets+theta", "form"] == "median of ets, theta"
+    assert fitted.loc["ets+theta", "form"] == "mean of ets, theta"
     assert "sarima" not in fitted.index
 
 
