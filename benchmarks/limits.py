@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import statistics
-import tempfile
 from typing import Any
 
-from benchmarks import bandwidth, operations
+from benchmarks import bandwidth, steps
 from benchmarks.fresh import fresh
 from benchmarks.section import Section, spread
 from benchmarks.telecom import live, new_model, warm_up
-
-NAMES = {
-    "ahead": "draws ahead: two Philox blocks, three normal quantiles, many customers at once",
-    "words": "other Philox blocks of four random words",
-    "quantile": "other normal quantiles",
-    "exp": "exp",
-    "expm1": "expm1",
-    "log": "log",
-    "pow": "pow",
-    "tanh": "tanh",
-    "fixed": "real numbers to fixed point",
-}
+from cxsim.engine.slate import LANES
 
 
 def beside_memory(customers: int, weeks: int, repeats: int) -> dict[str, Any]:
@@ -40,26 +28,13 @@ def beside_memory(customers: int, weeks: int, repeats: int) -> dict[str, Any]:
     return found
 
 
-def budget(quick: bool, measured: float) -> tuple[list[tuple[str, str, str, str]], float]:
-    """Return the rows of the budget of a customer-week on one core, and the ns that the counted operations make up."""
-    n, repeats = (200_000, 3) if quick else (5_000_000, 5)
-    with tempfile.TemporaryDirectory() as cache:
-        scalar = {"NUMBA_LOOP_VECTORIZE": "0", "NUMBA_SLP_VECTORIZE": "0", "CXSIM_CACHE_DIR": cache}
-        costs = fresh(operations.costs, scalar, n=n, repeats=repeats)
-    costs["ahead"] = fresh(operations.cost_ahead, n=n, repeats=repeats)
-    customers, weeks = (50, 4) if quick else (400, 52)
-    often = fresh(operations.frequencies, customers=customers, weeks=weeks)
-    each = {name: statistics.median(values) for name, values in costs.items()}
-    rows = []
-    total = 0.0
-    for name, text in NAMES.items():
-        spent = often[name] * each[name]
-        total += spent
-        rows.append((text, f"{often[name]:.2f}", f"{each[name]:.1f}", f"{spent:.1f}"))
-    rest = "the rest: arithmetic, branches, tables, sums"
-    rows.append((rest, f"in {often['meet']:.2f} encounters", "", f"{measured - total:.1f}"))
-    rows.append(("measured, one thread", "", "", f"{measured:.1f}"))
-    return rows, total
+def budget(repeats: int, measured: float) -> tuple[list[tuple[str, str]], float]:
+    """Return the rows of the budget of a customer-week on one core, and the ns that the common steps make up."""
+    each = {name: statistics.median(values) for name, values in fresh(steps.costs, repeats=repeats).items()}
+    total = sum(each.values())
+    rows = [(name, f"{spent:.1f}") for name, spent in each.items()]
+    rest = "the rest: bills, renewals, steps of the journey, failures, contacts, desks, what memory keeps waiting"
+    return [*rows, (rest, f"{measured - total:.1f}"), ("measured, one thread", f"{measured:.1f}")], total
 
 
 def measure(quick: bool) -> Section:
@@ -70,7 +45,7 @@ def measure(quick: bool) -> Section:
     scale = {threads: statistics.median(values) for threads, values in found["scale"].items()}
     touched = 2 * found["record"]
     measured = 1e9 / speed["1"]
-    rows, counted = budget(quick, measured)
+    rows, counted = budget(20 if quick else 200, measured)
     lines = []
     for threads, name in (("1", "one thread"), ("2", "two threads")):
         limit = scale[threads] / touched
@@ -86,16 +61,15 @@ def measure(quick: bool) -> Section:
         "bytes as the base has, this machine does:\n\n"
         + "\n".join(lines)
         + f"\n\nMemory accounts for {memory_ns:.0f} of "
-        f"{measured:.0f} ns, so what holds the speed is {holder}: the operations counted above make up "
+        f"{measured:.0f} ns, so what holds the speed is {holder}: the steps that all take make up "
         f"{100 * counted / measured:.0f} % of the time."
     )
     return Section(
         "What holds the speed",
-        f"The budget of a customer-week on one thread, at {customers:,} customers x {weeks} weeks. How often an operation is "
-        "needed was counted while the same rules ran in plain Python; what it costs was measured compiled, many in a row, one "
-        "at a time and independent of each other. Operations of a real week overlap, or wait for each other: the sum is a "
-        "guide, no bound.",
-        ("operation", "a customer-week", "ns each", "ns"),
+        f"The budget of a customer-week on one thread, at {customers:,} customers x {weeks} weeks. The steps that almost "
+        f"everybody takes in every week were timed alone, on {LANES} customers in the nearest cache; most run in "
+        "the vector units, several customers at a time.",
+        ("step", "ns"),
         rows,
         closing=closing,
     )

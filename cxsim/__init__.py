@@ -12,9 +12,20 @@ if TYPE_CHECKING:
     from cxsim.forecast.api import forecast
     from cxsim.forecast.backtest import backtest
     from cxsim.study.arm_forecast import forecast_arm
+    from cxsim.study.known_effect import known_effect
 
 __version__ = "0.1.0"
-__all__ = ["MODEL_VERSION", "CXModel", "backtest", "compare", "forecast", "forecast_arm", "load", "simulate"]
+__all__ = [
+    "MODEL_VERSION",
+    "CXModel",
+    "backtest",
+    "compare",
+    "forecast",
+    "forecast_arm",
+    "known_effect",
+    "load",
+    "simulate",
+]
 
 _HOMES = {
     "load": "cxsim.api",
@@ -22,6 +33,7 @@ _HOMES = {
     "compare": "cxsim.api",
     "backtest": "cxsim.forecast.backtest",
     "forecast_arm": "cxsim.study.arm_forecast",
+    "known_effect": "cxsim.study.known_effect",
     "CXModel": "cxsim.engine.model",
 }
 

@@ -20,6 +20,7 @@ INDIFFERENT = {
         "switching",
         "outside",
         "attention",
+        "level",
     )
 }
 """Nothing that is lived changes the decision to leave."""

@@ -13,9 +13,11 @@ from cxsim.behaviour.memory import peak_end
 from cxsim.engine import problems
 from cxsim.engine.chances import Chances
 from cxsim.engine.encounter import meet
-from cxsim.engine.living import decay
+from cxsim.engine.kernels import seat
+from cxsim.engine.living import fade
 from cxsim.engine.model import CXModel, _records
 from cxsim.engine.rows import read_account, read_memory
+from cxsim.engine.slate import lane, new_slates, pick_up
 from cxsim.engine.world import EMOTIONAL, FUNCTIONAL
 from cxsim.spec.scenario import Scenario
 
@@ -36,7 +38,11 @@ class OneCustomer:
         dotted = {path.replace("__", "."): value for path, value in changes.items()}
         model = CXModel(scenario.with_changes({"population.size": 1, **still, **dotted}))
         self.model = model
-        self.record: Any = model.rows.view(np.recarray)[0]
+        slate: Any = new_slates()[0]
+        rows = model.rows.view(np.recarray)
+        seat(slate, rows, 0, 0, 1)
+        pick_up(slate, rows, 1)
+        self.record: Any = lane(slate, rows, 0)
         self.world: Any = _records(model.world)
         self.p: Any = self.world.params[0]
         self.tally: Any = model._tallies[0]
@@ -61,7 +67,10 @@ class OneCustomer:
     def pass_weeks(self, weeks: int) -> None:
         """Let weeks go by without events."""
         for _ in range(weeks):
-            decay(self.record, self.model.clock, self.world, self.p, self.tally)
+            self.record.troubled = self.record.problem > 0
+            fade(self.record, self.p)
+            if self.record.problem > 0:
+                problems.age(self.record, self.model.clock, self.world, self.p, self.tally)
 
     def fail(self, severity: float, blame: float = 0.2, touchpoint: str = "bill") -> None:
         """Let something avoidable of this severity go wrong, and let the customer voice it."""

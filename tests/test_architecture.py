@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Lowest first. A part may import its own layer and those below.
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"errors"}),
-    frozenset({"units", "rng", "arrays", "measures", "outlined"}),
+    frozenset({"units", "rng", "arrays", "elementary", "measures", "outlined"}),
     frozenset({"spec"}),
     frozenset({"behaviour", "population", "journey", "queueing"}),
     frozenset({"interventions"}),

@@ -173,15 +173,18 @@ class FeelingAgent(mesa.Agent):  # type: ignore[misc]
         level = rule.intercept + rule.level * (performance - rule.level_reference)
         score = logistic(level + rule.disconfirmation * felt)
         self.accumulate(score, t.weight)
-        self.judge(performance, weight_f, weight_e)
+        if t.weight >= 1.0:
+            self.judge(performance, weight_f, weight_e)
         self.learn(seen_f, seen_e, min(1.0, t.weight))
         self.last_transaction = score
         return score
 
     def judge(self, performance: float, weight_f: float, weight_e: float) -> None:
-        """Hold a performance against the promise: trust grows slowly and falls fast."""
+        """Hold a performance against the promise as far as it is believed: trust grows slowly and falls fast."""
         rule, promise = self.model.behaviour.trust, self.model.market.promise
-        if performance >= weight_f * promise.functional + weight_e * promise.emotional - rule.margin:
+        promised = weight_f * promise.functional + weight_e * promise.emotional
+        expected = weight_f * self.expects_functional + weight_e * self.expects_emotional
+        if performance >= min(promised, expected) - rule.margin:
             self.trust += rule.up * (1.0 - self.trust)
         else:
             self.trust -= rule.down * self.trust

@@ -197,7 +197,7 @@ class ServedAgent(FeelingAgent):
             restored = 0.0
         bonus = self.value(self.beyond_zone(gap, 1.0))
         if bonus > 0.0:
-            bonus *= (1.0 - grave) * (1.0 - 0.5 * self.problem_blame) / (1.0 + past)
+            bonus *= (1.0 - grave) * (1.0 - rule.blame_discount * self.problem_blame) / (1.0 + past)
         net = self.forgive(restored * self.problem_debit) + self.book(rule.weight * bonus)
         self.remember(net)
         outcome = b.satisfaction.intercept + rule.justice_slope * (justice - rule.justice_reference)

@@ -21,8 +21,9 @@ betrayal       account.betrayal                           0         love becomes
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
+
+from cxsim.elementary import hyperbolic_tangent
 
 
 class Account(NamedTuple):
@@ -69,32 +70,28 @@ def forget(account: Account, ruminating: bool, p: Any) -> Account:
     )
 
 
-def deposit(account: Account, nominal: float, habituation: float, severity: float, p: Any) -> Booking:
-    """Return the account after a nominal deposit (ec): damped by habituation if a credit, cushioned if a debit."""
-    if nominal > 0.0:
-        credit = nominal * (1.0 - habituation)
-        slow = credit / (credit + p.account_half_size)
-        filled = Account(
-            account.credit_fast + credit * (1.0 - slow),
-            account.credit_slow + credit * slow,
-            account.debit_fast,
-            account.debit_slow,
-        )
-        return Booking(filled, credit, 0.0)
-    if nominal < 0.0:
-        goodwill = math.tanh(max(0.0, balance(account)) / p.account_scale)
-        grave = severity >= p.account_betrayal_severity
-        factor = 1.0 + p.account_betrayal * goodwill if grave else 1.0 - p.account_cushion * goodwill
-        debit = -nominal * factor
-        slow = debit / (debit + p.account_half_size)
-        drained = Account(
-            account.credit_fast,
-            account.credit_slow,
-            account.debit_fast + debit * (1.0 - slow),
-            account.debit_slow + debit * slow,
-        )
-        return Booking(drained, 0.0, debit)
-    return Booking(account, 0.0, 0.0)
+def goodwill(account: Account, nominal: float, p: Any) -> float:
+    """Return the goodwill in [0, 1) that a nominal debit meets: tanh(M+ / M_s); 0 where nothing is debited."""
+    return hyperbolic_tangent(max(0.0, balance(account)) / p.account_scale) if nominal < 0.0 else 0.0
+
+
+def deposit(account: Account, nominal: float, habituation: float, severity: float, liked: float, p: Any) -> Booking:
+    """Return the account after a nominal deposit (ec): damped by habituation if a credit, cushioned if a debit.
+
+    `liked` is the `goodwill` that a debit meets.
+    """
+    credit = nominal * (1.0 - habituation) if nominal > 0.0 else 0.0
+    grave = severity >= p.account_betrayal_severity
+    factor = 1.0 + p.account_betrayal * liked if grave else 1.0 - p.account_cushion * liked
+    debit = -nominal * factor if nominal < 0.0 else 0.0
+    lasting = (credit + debit) / (credit + debit + p.account_half_size)
+    filled = Account(
+        account.credit_fast + credit * (1.0 - lasting),
+        account.credit_slow + credit * lasting,
+        account.debit_fast + debit * (1.0 - lasting),
+        account.debit_slow + debit * lasting,
+    )
+    return Booking(filled, credit, debit)
 
 
 def forgive(account: Account, amount: float) -> Booking:

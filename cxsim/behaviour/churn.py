@@ -60,6 +60,11 @@ def disutility(
     return min(p.churn_clip, max(-p.churn_clip, eta))
 
 
+def hazard_ceiling(weeks: float, p: Any) -> float:
+    """Return what no hazard of `weeks` exceeds, per unit of frailty and utility: the worst lock, and room for rounding."""
+    return max(1.0, p.churn_locked, p.churn_after_lock) * weeks * (1.0 + 1e-9)
+
+
 def leaves(chance: float, frailty: float, lock: float, eta: float, weeks: float) -> bool:
     """Return whether a customer leaves within `weeks`, `chance` being a uniform number.
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cxsim.behaviour.satisfaction import logistic
+from cxsim.elementary import logistic
 
 
 def complaint_probability(grave: float, voice: float, satisfaction: float, p: Any) -> float:

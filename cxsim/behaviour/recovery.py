@@ -3,11 +3,12 @@ r"""Justice and recovery, equations (25) and (26).
     J = a_D DJ + a_I IJ + a_P PJ - a_c (contacts - 1)
     DJ = min(1.2, share of the loss made good), 0 if unavoidable;  IJ = empathy + explanation;  PJ = exp(-age / 1.5 wk)
     restore = clip(J / J_full, 0, 1), x .25 if J < the expected recovery, 0 if unavoidable
-    y = J - E_rec;  b = v(y), if b > 0 times (1 - severity)(1 - blame / 2) / (1 + n_fix);  deposit 1.5 b
+    y = J - E_rec;  b = v(y), if b > 0 times (1 - severity)(1 - a_B blame) / (1 + n_fix);  deposit 1.5 b
     T = sigma(t_0 + 3 (J - .97) - 1.8 severity (1 + n_fix) + t_v b);  E_rec = min(.95, .55 + .20 n_fix)
 
 Order of the three kinds: Orsingher, Valentini & de Angelis 2010. Paradox only when mild, first, low blame: Magnini et al. 2007;
 recovery expectations rise: Maxham & Netemeyer 2002. `recovery.weight` = 0 and `full_justice` large switch it off.
+`recovery.blame_discount` a_B = 1: who is fully to blame earns no gratitude for putting it right (with 1/2 a paradox remains).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import math
 from typing import Any, NamedTuple
 
 from cxsim.behaviour.appraisal import plain_value
-from cxsim.behaviour.satisfaction import logistic
+from cxsim.elementary import logistic
 
 
 class Recovery(NamedTuple):
@@ -57,7 +58,7 @@ def settle(
         restored = 0.0
     bonus = plain_value(gap, loss_aversion, 1.0, p)
     if bonus > 0.0:
-        bonus *= (1.0 - grave) * (1.0 - 0.5 * blame) / (1.0 + past_problems)
+        bonus *= (1.0 - grave) * (1.0 - p.recovery_blame_discount * blame) / (1.0 + past_problems)
     score = logistic(
         p.satisfaction_intercept
         + p.recovery_justice_slope * (fairness - p.recovery_justice_reference)

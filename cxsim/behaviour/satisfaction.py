@@ -9,8 +9,9 @@ Level *and* disconfirmation: Oliver 1980. Anchoring, so that long tenure weighs 
 
 from __future__ import annotations
 
-import math
 from typing import Any, NamedTuple
+
+from cxsim.elementary import logistic
 
 
 class Satisfaction(NamedTuple):
@@ -18,11 +19,6 @@ class Satisfaction(NamedTuple):
 
     level: float
     experiences: float
-
-
-def logistic(z: float) -> float:
-    """Return 1 / (1 + exp(-z))."""
-    return 1.0 / (1.0 + math.exp(-z))
 
 
 def transaction(performance: float, felt_value: float, p: Any) -> float:

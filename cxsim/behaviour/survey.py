@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from cxsim.behaviour.satisfaction import logistic
+from cxsim.elementary import logistic
 
 
 def latent_score(

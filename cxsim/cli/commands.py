@@ -76,17 +76,17 @@ def _calibrate(job: Job, _: bool) -> int:
 
 
 def _forecast(job: Job, _: bool) -> int:
-    from cxsim.study.forecast import run_job
+    from cxsim.study import forecast, transactions
 
     _tell_found(job, "forecast")
-    _finish(run_job(job), job)
+    _finish((forecast if job.data.transactions is None else transactions).run_job(job), job)
     return 0
 
 
 def _judge_forecast(job: Job) -> object:
-    from cxsim.study.forecast import read
+    from cxsim.study import forecast, transactions
 
-    return read(job)
+    return (forecast if job.data.transactions is None else transactions).read(job)
 
 
 def _journey(job: Job, _: bool) -> int:
@@ -156,11 +156,13 @@ _LISTED = (
         "forecast a finished run or your own history, also under an intervention",
         "Forecasts data.target from a finished run (forecast.run) or from your own history (data.history), with intervals\n"
         "and, with backtest=true, what earlier forecasts were worth. With forecast.arm your history is forecast under\n"
-        "that arm of the comparison in forecast.run.",
+        "that arm of the comparison in forecast.run. A log of transactions (data.transactions) is analysed customer by\n"
+        "customer: who is still there, what they will buy and what they are worth.",
         (
             "cxsim forecast run=outputs/run/telecom-0123456789ab horizon=13",
             "cxsim forecast data.history=churn.csv data.time=month data.exposure=customers horizon=12 backtest=true",
             "cxsim forecast data.history=churn.csv data.time=month run=outputs/compare/telecom-0123456789ab arm=faster_reply",
+            "cxsim forecast data.transactions=log.csv data.customer=id data.time=date data.amount=price horizon=52",
         ),
         _forecast,
         judge=_judge_forecast,

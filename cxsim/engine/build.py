@@ -10,7 +10,9 @@ from typing import Any
 import numpy as np
 
 from cxsim.arrays import Floats, Ints, Rows
+from cxsim.engine.walk import quiet_above
 from cxsim.engine.world import (
+    CALENDAR,
     CHANNEL,
     CONTRACT,
     EDGE,
@@ -130,7 +132,33 @@ class Blueprint:
         self._bins = _contact_bins(scenario)
         self.queue_rows = len(self._bins)
         self._nodes, self._edges = _graph_records(compiled)
-        self._background = compiled.background
+        self._calendar_entries = self._calendar()
+        self._everyday_touchpoints = self._everyday(compiled)
+        self._nodes["everyday"][: len(self.nodes)] = self._everyday_touchpoints.any(axis=1)
+
+    def _calendar(self) -> Rows:
+        """Return the calendar touchpoints, in the order in which they are declared."""
+        listed = np.flatnonzero(self._static["period"])
+        points = self._static[listed]
+        entries = np.zeros(listed.size, CALENDAR)
+        entries["touchpoint"] = listed
+        entries["plain"] = (points["task"] == 0) & (points["service"] == 0)
+        for name in ("period", "by_tenure", "per_period"):
+            entries[name] = points[name]
+        entries["scatter"] = 2 * points["address"] + 1
+        return entries
+
+    def _everyday(self, journey: JourneyTables) -> Ints:
+        """Return node x calendar touchpoint: 1 where it is lived in the background."""
+        found = np.zeros((len(self.nodes), max(1, self._calendar_entries.size)), np.int64)
+        for node in range(len(self.nodes)):
+            own = journey.background[journey.first_background[node] : journey.first_background[node + 1]]
+            found[node, : self._calendar_entries.size] = np.isin(self._calendar_entries["touchpoint"], own)
+        return found
+
+    def turn_calendar(self, tick: int) -> None:
+        """Let the calendar show this tick: which phase every entry is due for."""
+        self._calendar_entries["today"] = tick % self._calendar_entries["period"]
 
     def tables(
         self, values: Mapping[str, float], event_costs: Mapping[str, float], programme_week: float
@@ -170,7 +198,13 @@ class Blueprint:
             "seamless": self._seamless(values),
             "channels": channels,
             "offices": offices,
+            "quiet": self._quiet(float(params["journey_contact_rate"][0])),
         }
+
+    def _quiet(self, contact_rate: float) -> Floats:
+        """Return one draw per node: from it on a customer without a problem stays."""
+        nodes, edges = self._nodes.view(np.recarray), self._edges.view(np.recarray)
+        return np.array([quiet_above(k, nodes, edges, contact_rate, self.weeks) for k in range(len(self.nodes))])
 
     def _per(self, values: Mapping[str, float], group: str, names: list[str], field: str) -> Floats:
         """Return one number for each of `names`: the parameter `journey.<group>.<name>[.<field>]`."""
@@ -194,15 +228,14 @@ class Blueprint:
         plan["relational_sample"] = scenario.surveys.relational.sample
         plan["transactional_sample"] = scenario.surveys.transactional.sample
         plan["relational_period"] = max(1, round(scenario.surveys.relational.every_weeks / self.weeks))
-        daily = self._static[self._static["period"] == 1]
-        plan["routine_address"] = daily["address"][0] if daily.size else -1
         plan["problem_touchpoint"] = self.touchpoints.index(scenario.journey.problem.touchpoint)
         return World(
             slots=slots,
             bins=self._bins,
             nodes=self._nodes,
             edges=self._edges,
-            background=self._background,
+            calendar=self._calendar_entries,
+            everyday=self._everyday_touchpoints,
             segments=self.segment_records(),
             contracts=self.contract_records(),
             plan=plan[0],
@@ -299,7 +332,6 @@ def _graph_records(journey: JourneyTables) -> tuple[Rows, Rows]:
     for field in ("touchpoint", "life", "churn_target", "dwell_kind", "dwell_a", "dwell_b"):
         nodes[field][:n] = getattr(journey, field)
     nodes["first_edge"] = journey.first_edge
-    nodes["first_background"] = journey.first_background
     passing = (EdgeKind.PROBABILITY, EdgeKind.TASK, EdgeKind.LOGIT, EdgeKind.REST)
     for node in range(n):
         kinds = journey.edge_kind[journey.first_edge[node] : journey.first_edge[node + 1]]

@@ -90,13 +90,14 @@ def draws(ids: Ints, tick: int, block: Block, ordinal: int, word: int, luck: Any
 
 
 class TableMaker:
-    """Turns the strengths of the campaigns into the world of a tick; remembers the last one, as most ticks change nothing."""
+    """Turns the strengths of the campaigns into the world of a tick; remembers the last one, as most ticks change little."""
 
     def __init__(self, blueprint: Blueprint, known: dict[str, Parameter]) -> None:
         self._blueprint = blueprint
         self._known = known
         self._base = {name: parameter.value for name, parameter in known.items()}
-        self._key: tuple[Any, ...] | None = None
+        self._shared_key: tuple[Any, ...] | None = None
+        self._world_key: tuple[Any, ...] | None = None
         self._world: World | None = None
         self.shared: dict[str, float] = dict(self._base)
         self.promised: Any = None
@@ -113,18 +114,11 @@ class TableMaker:
         """
         levels = self._levels(campaigns)
         running = tuple(campaign.running() for campaign in campaigns)
-        shares = tuple(campaign.reached_share for campaign in campaigns)
-        key = (levels, running, shares, masks.tobytes())
-        if self._world is not None and key == self._key:
+        self._share(campaigns, levels)
+        key = (levels, running, masks.tobytes())
+        if self._world is not None and key == self._world_key:
             return self._world
-        self._key = key
-        self.shared = dict(self._base)
-        effects = [
-            (effect, level * share)
-            for campaign, level, share in zip(campaigns, levels, shares, strict=True)
-            for effect in campaign.intervention.effects
-        ]
-        apply_effects(self.shared, effects, self._known, shared=True)
+        self._world_key = key
         slots = np.zeros(1 << len(campaigns), np.int64)
         tables = []
         for slot, mask in enumerate(masks):
@@ -132,8 +126,24 @@ class TableMaker:
             tables.append(self._slot(int(mask), campaigns, levels, running))
         self._world = self._blueprint.world(slots, tables)
         everybody = sum(1 << campaign.bit for campaign in campaigns if campaign.universal)
-        self.promised = self._slot(everybody, campaigns, levels, running)["params"]
+        same = np.flatnonzero(masks == everybody)
+        told = tables[same[0]] if same.size else self._slot(everybody, campaigns, levels, running)
+        self.promised = told["params"]
         return self._world
+
+    def _share(self, campaigns: list[Campaign], levels: tuple[float, ...]) -> None:
+        """Find the numbers that nobody has alone, such as a desk's capacity: changed as far as customers are reached."""
+        shares = tuple(campaign.reached_share for campaign in campaigns)
+        if (levels, shares) == self._shared_key:
+            return
+        self._shared_key = (levels, shares)
+        self.shared = dict(self._base)
+        effects = [
+            (effect, level * share)
+            for campaign, level, share in zip(campaigns, levels, shares, strict=True)
+            for effect in campaign.intervention.effects
+        ]
+        apply_effects(self.shared, effects, self._known, shared=True)
 
     def _levels(self, campaigns: list[Campaign]) -> tuple[float, ...]:
         """Return the strengths, raised or lowered by the synergy of other campaigns as far as the firm is aligned."""

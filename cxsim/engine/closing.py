@@ -7,13 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from cxsim.arrays import Rows
 from cxsim.behaviour.account import balance, scaled_balance
-from cxsim.behaviour.churn import disutility, leaves, lock_factor
+from cxsim.behaviour.churn import disutility, hazard_ceiling, leaves, lock_factor
 from cxsim.behaviour.memory import episode_score, peak_end
 from cxsim.behaviour.money import tick_revenue
 from cxsim.behaviour.survey import answer_probability, latent_score, score
-from cxsim.engine.chances import Fate
+from cxsim.elementary import exponential
 from cxsim.engine.rows import read_account, read_memory
+from cxsim.engine.slate import lane
 from cxsim.engine.tally import ASKED_SCORES, CSAT_MARKS, Tally, add, count, fixed, spend
 from cxsim.engine.walk import cohort_of, tenure_class
 from cxsim.engine.world import Clock, World
@@ -39,94 +41,149 @@ _LAST_CHANCE = 0.3
 """Remembered failures (severity units) above which a loss counts as caused by service."""
 
 
-def close_tick(c: Any, who: int, fate: Fate, clock: Clock, luck: Luck, world: World, tally: Tally) -> None:
-    """End the tick of an active customer: money, surveys, counting, the decision to leave."""
-    p = world.params[world.slots[c.reached]]
-    account = read_account(c)
-    affect = scaled_balance(account, p)
-    memory = peak_end(read_memory(c), p)
-    if p.churn_notice > 0.0 and fate.notice < -math.expm1(-p.churn_notice * clock.weeks):
-        c.attention = 1.0
-    revenue = earn(c, clock, p, tally)
-    latent = latent_score(np.float64(c.satisfaction), affect, memory, np.float64(c.style), fate.score_noise, p)
-    points = score(latent)
-    tally.answers[c.segment, points] += 1
-    survey(c, who, latent, points, clock, luck, world, p, tally)
-    count_standing(c, balance(account), revenue, clock, p, tally)
-    node = world.nodes[c.node]
-    if c.problem == _NO_PROBLEM and node.first_background < world.nodes[c.node + 1].first_background:
+def close_together(
+    slate: Any, rows: Rows, n: int, clock: Clock, luck: Luck, world: World, p: Any, tally: Tally
+) -> None:
+    """End the tick of those of `n` active customers whose `closing` is 1: take stock of all, count, then conclude with a few."""
+    noticing = -math.expm1(-p.churn_notice * clock.weeks) if p.churn_notice > 0.0 else 0.0
+    ceiling = hazard_ceiling(clock.weeks, p) if clock.warm == 0 else 0.0
+    for j in range(n):
+        c = lane(slate, rows, j)
+        if c.closing == 1:
+            settle_down(c, world)
+            if p.programme_cost_week > 0.0:
+                spend(c, tally, _PROGRAMME, p.programme_cost_week * clock.weeks, clock.discount)
+    for j in range(n):
+        c = lane(slate, rows, j)
+        if c.closing == 1:
+            take_stock(c, noticing, clock, p)
+            # Nearly everybody stays even under the worst contract, and is not asked further.
+            c.called = 1 if c.leave < np.float64(c.frailty) * exponential(c.eta) * ceiling else c.called
+    if n > 0:
+        reached = 1 if lane(slate, rows, 0).reached > 0 else 0
+        for group in range(world.segments.shape[0]):
+            count_standing(slate, rows, n, group, reached, p, tally)
+    for j in range(n):
+        c = lane(slate, rows, j)
+        if c.closing == 1:
+            count_place(c, clock, tally)
+            if c.called == 1:
+                survey(c, clock, luck, world, p, tally)
+                decide(c, clock, world, p)
+
+
+def settle_down(c: Any, world: World) -> None:
+    """Note what the end of the tick needs of the record: open problem, surveys due; forget the last contact in everyday life."""
+    c.troubled = c.problem != _NO_PROBLEM
+    due = ((c.calendar * world.plan.relational_period) >> 16) == world.plan.relational_today
+    c.called = due or c.asked == 1
+    if c.problem == _NO_PROBLEM and world.nodes[c.node].everyday == 1:
         # Back in everyday life: the next contact is a new matter, on whatever channel.
         c.last_channel = NONE
         c.department = NONE
-    if node.churn_target >= 0 and clock.warm == 0:
-        decide(c, fate, balance(account), affect, memory, clock, world, p)
 
 
-def earn(c: Any, clock: Clock, p: Any, tally: Tally) -> float:
-    """Book the revenue of the tick and the running cost of interventions; return the revenue."""
+def take_stock(c: Any, noticing: float, clock: Clock, p: Any) -> None:
+    """Book the money of the tick and find where the customer stands: recommendation score, disutility, what is counted.
+
+    `noticing` is the probability of noticing a rival's offer within the tick.
+    """
+    account = read_account(c)
+    affect = scaled_balance(account, p)
+    memory = peak_end(read_memory(c), p)
+    satisfaction = np.float64(c.satisfaction)
+    trust = np.float64(c.trust)
+    attention = 1.0 if c.notice < noticing else np.float64(c.attention)
+    c.attention = attention
     revenue = tick_revenue(np.float64(c.monthly_revenue), clock.weeks)
     c.revenue = np.float64(c.revenue) + revenue
     c.value = np.float64(c.value) + clock.discount * p.money_margin * revenue
-    if p.programme_cost_week > 0.0:
-        spend(c, tally, _PROGRAMME, p.programme_cost_week * clock.weeks, clock.discount)
-    return revenue
-
-
-def count_standing(c: Any, standing: float, revenue: float, clock: Clock, p: Any, tally: Tally) -> None:
-    """Count the customer in its segment, cohort and class of tenure; `standing` is its balance (ec)."""
-    sums = tally.measures[c.segment]
-    sums[_ACTIVE] += 1
-    if standing < 0.0:
-        sums[_FRUSTRATED] += 1
-    elif standing >= p.account_enchanted:
-        sums[_ENCHANTED] += 1
-    elif standing >= p.account_satisfied:
-        sums[_SATISFIED] += 1
-    if c.problem != _NO_PROBLEM:
-        sums[_OPEN] += 1
-    if c.reached > 0:
-        sums[_REACHED] += 1
-    revenue_units = fixed(revenue)
-    sums[_REVENUE] += revenue_units
-    sums[_SATISFACTION] += fixed(np.float64(c.satisfaction))
-    sums[_BALANCE] += fixed(standing)
-    sums[_EXPECT_F] += fixed(np.float64(c.expectation_functional))
-    sums[_EXPECT_E] += fixed(np.float64(c.expectation_emotional))
-    sums[_HABITUATION] += fixed(np.float64(c.habituation))
-    sums[_TRUST] += fixed(np.float64(c.trust))
-    cohort = tally.cohorts[cohort_of(c, clock, tally)]
-    cohort[0] += 1
-    cohort[2] += revenue_units
-    tenure = tally.tenures[tenure_class(c, clock, tally)]
-    tenure[0] += 1
-    tenure[2] += revenue_units
-    if c.origin == 0:
-        sums[_BASE_ACTIVE] += 1
-        sums[_BASE_REVENUE] += revenue_units
-
-
-def decide(
-    c: Any, fate: Fate, standing: float, affect: float, memory: float, clock: Clock, world: World, p: Any
-) -> None:
-    """Let the customer stay, or leave from the next tick on, equation (28)."""
-    contract = world.contracts[c.contract]
-    eta = disutility(
-        np.float64(c.satisfaction),
+    c.latent = latent_score(satisfaction, affect, memory, np.float64(c.style), c.score_noise, p)
+    c.points = score(c.latent)
+    c.eta = disutility(
+        satisfaction,
         affect,
         memory,
-        np.float64(c.trust),
+        trust,
         np.float64(c.failure_memory),
-        1.0 if c.problem != _NO_PROBLEM else 0.0,
+        float(c.troubled),
         np.float64(c.switching_cost),
-        np.float64(c.attention),
+        attention,
         p,
     )
+    c.standing = balance(account)
+    c.revenue_units = fixed(revenue)
+    c.balance_units = fixed(c.standing)
+    c.satisfaction_units = fixed(satisfaction)
+    c.trust_units = fixed(trust)
+    c.functional_units = fixed(np.float64(c.expectation_functional))
+    c.emotional_units = fixed(np.float64(c.expectation_emotional))
+    c.habituation_units = fixed(np.float64(c.habituation))
+    c.quarter = tenure_class(c, clock)
+
+
+def count_standing(slate: Any, rows: Rows, n: int, group: int, reached: int, p: Any, tally: Tally) -> None:
+    """Count the customers of a segment whose tick ends, and sum up where they stand; `reached` 1 if interventions reach them."""
+    active = frustrated = content = enchanted = troubled = base = 0
+    revenue = base_revenue = satisfaction = standing = functional = emotional = habituation = trust = 0
+    for j in range(n):
+        c = lane(slate, rows, j)
+        counts = 1 if c.closing == 1 and c.group == group else 0
+        active += counts
+        frustrated += counts if c.standing < 0.0 else 0
+        content += counts if c.standing >= p.account_satisfied else 0
+        enchanted += counts if c.standing >= p.account_enchanted else 0
+        troubled += counts if c.troubled == 1 else 0
+        base += counts if c.base == 1 else 0
+        revenue += c.revenue_units if counts == 1 else 0
+        base_revenue += c.revenue_units if counts == 1 and c.base == 1 else 0
+        satisfaction += c.satisfaction_units if counts == 1 else 0
+        standing += c.balance_units if counts == 1 else 0
+        functional += c.functional_units if counts == 1 else 0
+        emotional += c.emotional_units if counts == 1 else 0
+        habituation += c.habituation_units if counts == 1 else 0
+        trust += c.trust_units if counts == 1 else 0
+    sums = tally.measures[group]
+    sums[_ACTIVE] += active
+    sums[_FRUSTRATED] += frustrated
+    sums[_ENCHANTED] += enchanted
+    sums[_SATISFIED] += content - enchanted
+    sums[_OPEN] += troubled
+    sums[_REACHED] += reached * active
+    sums[_BASE_ACTIVE] += base
+    sums[_REVENUE] += revenue
+    sums[_BASE_REVENUE] += base_revenue
+    sums[_SATISFACTION] += satisfaction
+    sums[_BALANCE] += standing
+    sums[_EXPECT_F] += functional
+    sums[_EXPECT_E] += emotional
+    sums[_HABITUATION] += habituation
+    sums[_TRUST] += trust
+
+
+def count_place(c: Any, clock: Clock, tally: Tally) -> None:
+    """Count the customer among those of its recommendation score, its cohort and its class of tenure."""
+    tally.answers[c.group, c.points] += 1
+    cohort = tally.cohorts[cohort_of(c, clock, tally)]
+    cohort[0] += 1
+    cohort[2] += c.revenue_units
+    tenure = tally.tenures[c.quarter]
+    tenure[0] += 1
+    tenure[2] += c.revenue_units
+
+
+def decide(c: Any, clock: Clock, world: World, p: Any) -> None:
+    """Let the customer stay, or leave from the next tick on, equation (28)."""
+    node = world.nodes[c.node]
+    if node.churn_target < 0 or clock.warm == 1:
+        return
+    contract = world.contracts[c.contract]
     tenure_weeks = (clock.tick - c.since) * clock.weeks
     lock = lock_factor(tenure_weeks, contract.commitment_weeks, contract.renews == 1, p)
-    if leaves(fate.leave, np.float64(c.frailty), lock, eta, clock.weeks):
-        c.exit_reason = reason(c, standing)
+    if leaves(c.leave, np.float64(c.frailty), lock, c.eta, clock.weeks):
+        c.exit_reason = reason(c, c.standing)
         c.dwell = 0
-        c.next_node = world.nodes[c.node].churn_target
+        c.next_node = node.churn_target
 
 
 def reason(c: Any, standing: float) -> int:
@@ -136,21 +193,19 @@ def reason(c: Any, standing: float) -> int:
     return _EXPERIENCE if standing < 0.0 else _NATURAL
 
 
-def survey(
-    c: Any, who: int, latent: float, points: int, clock: Clock, luck: Luck, world: World, p: Any, tally: Tally
-) -> None:
+def survey(c: Any, clock: Clock, luck: Luck, world: World, p: Any, tally: Tally) -> None:
     """Ask the customer where a survey is due, and record an answer if there is one."""
     if ((c.calendar * world.plan.relational_period) >> 16) == world.plan.relational_today:
-        draw = words(luck, who, clock.tick, _RELATIONAL, 0)
+        draw = words(luck, c.who, clock.tick, _RELATIONAL, 0)
         if uniform(draw.a) < world.plan.relational_sample:
             count(tally, c.segment, _ASKED)
-            if uniform(draw.b) < answer_probability(latent, np.float64(c.openness), p):
+            if uniform(draw.b) < answer_probability(c.latent, np.float64(c.openness), p):
                 count(tally, c.segment, _ANSWERED)
-                tally.answers[c.segment, ASKED_SCORES + points] += 1
+                tally.answers[c.segment, ASKED_SCORES + c.points] += 1
     if c.asked == 1 and c.problem == _NO_PROBLEM:
         c.asked = 0
-        draw = words(luck, who, clock.tick, _TRANSACTIONAL, 0)
-        willing = answer_probability(latent, np.float64(c.openness), p)
+        draw = words(luck, c.who, clock.tick, _TRANSACTIONAL, 0)
+        willing = answer_probability(c.latent, np.float64(c.openness), p)
         if uniform(draw.a) < world.plan.transactional_sample and uniform(draw.b) < willing:
             last = np.float64(c.last_transaction)
             mean = np.float64(c.episode_sum) / max(1.0, float(c.episode_count))

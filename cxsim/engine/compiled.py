@@ -33,7 +33,7 @@ def source_digest() -> str:
 
     digest = hashlib.sha256(f"{sys.version} {numba.__version__} {np.__version__}".encode())
     root = Path(__file__).resolve().parents[1]
-    files = [root / "rng.py", root / "outlined.py", root / "units.py", root / "measures.py"]
+    files = [root / "rng.py", root / "outlined.py", root / "elementary.py", root / "units.py", root / "measures.py"]
     files.extend(root / "population" / name for name in ("birth.py", "columns.py"))
     for folder in _FOLDERS:
         files.extend(sorted((root / folder).glob("*.py")))
@@ -85,6 +85,10 @@ def compiled(function: Callable[..., Any]) -> Any:
 def _inlined(function: Callable[..., Any]) -> Any:
     import numba
 
+    from cxsim.engine.lowering import PRIMITIVES
+
+    if function in PRIMITIVES:
+        return PRIMITIVES[function]
     inline = not is_outlined(function)
     return numba.njit(**_OPTIONS, forceinline=inline)(_rebuild(function))
 

@@ -1,4 +1,8 @@
-"""An encounter: the firm performs, the customer perceives, compares, feels, books, remembers, learns."""
+"""An encounter: the firm performs, the customer perceives, compares, feels, books, remembers, learns.
+
+Six steps, so that the encounter everybody has every tick can take each step for a whole slate at once (`meet_together`), and
+any other all for one customer (`meet`): `perform`, `compare`, `evaluate` (the only one with powers), `feel`, `take_in`, `note`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cxsim.behaviour.account import deposit
+from cxsim.arrays import Rows
+from cxsim.behaviour.account import Booking, deposit, goodwill
 from cxsim.behaviour.appraisal import beyond_zone, perceive, reference, value
 from cxsim.behaviour.expectation import learn
 from cxsim.behaviour.habituation import habituate
@@ -14,7 +19,7 @@ from cxsim.behaviour.memory import remember
 from cxsim.behaviour.performance import delivered, effort, inconsistency_penalty, wait_penalty
 from cxsim.behaviour.satisfaction import accumulate, transaction
 from cxsim.behaviour.trust import judge
-from cxsim.engine.chances import Chances
+from cxsim.engine.chances import Chances, draw_encounters
 from cxsim.engine.rows import (
     read_account,
     read_expectation,
@@ -25,7 +30,8 @@ from cxsim.engine.rows import (
     write_memory,
     write_satisfaction,
 )
-from cxsim.engine.tally import Tally, add, book, fixed, net_bin, spend
+from cxsim.engine.slate import held, lane
+from cxsim.engine.tally import Tally, add, enter_ledger, enter_sums, fixed, net_bin, spend
 from cxsim.engine.world import EMOTIONAL, FUNCTIONAL, MIX, Clock, World
 from cxsim.measures import Cause, Measure, Visit
 from cxsim.population.columns import NONE
@@ -35,28 +41,11 @@ _JOURNEY = int(Block.JOURNEY)
 _EXPERIENCE, _MOMENT, _NORM = int(Cause.EXPERIENCE), int(Cause.MOMENT_OF_TRUTH), int(Cause.NORM)
 _WAIT, _EFFORT, _INCONSISTENCY = int(Cause.WAIT), int(Cause.EFFORT), int(Cause.INCONSISTENCY)
 _PROGRAMME_COST, _CES, _CES_ANSWERS = int(Measure.PROGRAMME_COST), int(Measure.CES), int(Measure.CES_ANSWERS)
+_CREDITED, _DEBITED = int(Measure.CREDITED), int(Measure.DEBITED)
 _COUNT, _BELOW, _ABOVE = int(Visit.COUNT), int(Visit.BELOW), int(Visit.ABOVE)
 _SWITCHED, _TASK_FAILED, _KEPT = int(Visit.SWITCHED), int(Visit.TASK_FAILED), int(Visit.KEPT)
 _T_SUM, _EFFORT_SUM, _WAIT_SUM = int(Visit.SATISFACTION), int(Visit.EFFORT), int(Visit.WAIT_MIN)
 _ATTRIBUTABLE = 0.02
-
-
-def pick_channel(u: float, slot: int, touchpoint: int, world: World) -> int:
-    """Return the channel of an encounter, by the touchpoint's mix."""
-    levels = world.levels[slot, touchpoint]
-    channel = 0
-    while channel < levels.shape[0] - 1 and u >= levels[channel, MIX]:
-        channel += 1
-    return channel
-
-
-def debit_cause(wait: float, toil: float, jolt: float, moment: int) -> int:
-    """Return the cause of an encounter's debit: its largest penalty if that is felt, else the experience itself."""
-    if max(wait, toil, jolt) < _ATTRIBUTABLE:
-        return _MOMENT if moment == 1 else _EXPERIENCE
-    if wait >= toil and wait >= jolt:
-        return _WAIT
-    return _EFFORT if toil >= jolt else _INCONSISTENCY
 
 
 class Performed(NamedTuple):
@@ -72,14 +61,32 @@ class Performed(NamedTuple):
     task_failed: bool
 
 
-class Felt(NamedTuple):
-    """What the customer felt: value (ec), perceived quality, whether surprised upward, whether the norm was kept."""
+class Compared(NamedTuple):
+    """What was met against what was expected: weighted performance, perceived qualities, overshoots, norm kept or not."""
 
-    value: float
+    performance: float
     functional: float
     emotional: float
-    surprised: bool
+    over_functional: float
+    over_emotional: float
     kept: bool
+
+
+class Felt(NamedTuple):
+    """What it was worth: value (ec), its deposit by surprise and by a kept norm (ec), transaction satisfaction, goodwill."""
+
+    value: float
+    surprise: float
+    norm: float
+    score: float
+    goodwill: float
+
+
+class Earned(NamedTuple):
+    """The parts of a credit (ec) that a kept norm and a good surprise earned."""
+
+    norm: float
+    gain: float
 
 
 def meet(
@@ -104,32 +111,88 @@ def meet(
     slot = world.slots[c.reached]
     p = world.params[slot]
     t = world.touchpoints[slot, touchpoint]
-    weight = np.float64(c.emotional_weight)
     done = perform(c, who, touchpoint, channel, position, slot, chances, wait_min, repeats, clock, luck, world)
-    performance = (1.0 - weight) * done.functional + weight * done.emotional
-    zone = t.zone * world.segments[c.segment].zone_scale
-    felt = appraise(c, done, performance, zone, t, p)
-    net = enter_books(c, touchpoint, channel, done, felt, t, p, tally)
-
-    write_memory(c, remember(read_memory(c), net, p))
-    score = transaction(performance, felt.value, p)
-    write_satisfaction(c, accumulate(read_satisfaction(c), score, t.weight, p))
-    promise = (1.0 - weight) * p.promise_functional + weight * p.promise_emotional
-    c.trust = judge(np.float64(c.trust), performance, promise, p)
-    write_expectation(c, learn(read_expectation(c), felt.functional, felt.emotional, t.weight, p))
-    c.last_transaction = score
+    compared = compare(c, done.functional, done.emotional, t.zone * world.segments[c.segment].zone_scale, p)
+    worth = evaluate(c, compared, t, p)
+    felt = feel(c, compared, worth, t, p)
+    booking = take_in(c, compared, felt, t, p)
     if t.period == 0:
         # Calendar touchpoints run in the background: they are no step of a task on some channel.
         c.last_performance = done.level
         c.last_channel = channel
         c.department = t.department
-    if t.event_cost > 0.0:
-        spend(c, tally, _PROGRAMME_COST, t.event_cost, clock.discount)
     if t.service == 1:
-        note_episode(c, score, p)
-    if t.asked == 1:
-        c.asked = 1
-    record_visit(c, touchpoint, channel, done, felt, net, score, wait_min, t, tally)
+        note_episode(c, felt.score, p)
+    note(c, touchpoint, channel, compared.kept, felt, booking, debit_cause(done, t.moment), clock, t, tally)
+    if t.task == 1:
+        note_task(c, touchpoint, channel, done, wait_min, t, tally)
+
+
+def meet_together(
+    slate: Any, rows: Rows, n: int, touchpoint: int, slot: int, clock: Clock, luck: Luck, world: World, tally: Tally
+) -> None:
+    """Let those of `n` customers whose `due` is 1 live the same calendar touchpoint, step by step.
+
+    It is neither a task nor a service, so the firm's performance carries no penalty.
+    """
+    p = held(world.params[slot])
+    t = held(world.touchpoints[slot, touchpoint])
+    draw_encounters(slate, rows, n, clock.tick, t.address, luck)
+    for j in range(n):
+        c = lane(slate, rows, j)
+        c.met_channel = pick_channel(c.choice, slot, touchpoint, world)
+        c.level_functional, c.level_emotional = systematic(c, touchpoint, c.met_channel, slot, world, p)
+        c.zone = t.zone * world.segments[c.group].zone_scale
+    for j in range(n):
+        c = lane(slate, rows, j)
+        functional = delivered(c.level_functional, t.noise * c.noise_functional)
+        emotional = delivered(c.level_emotional, t.noise * c.noise_emotional)
+        compared = compare(c, functional, emotional, c.zone, p)
+        c.performance, c.perceived_functional, c.perceived_emotional = compared[:3]
+        c.over_functional, c.over_emotional, c.kept = compared[3:]
+        c.felt = 0.0
+    for j in range(n):
+        c = lane(slate, rows, j)
+        if c.over_functional != 0.0 or c.over_emotional != 0.0:
+            c.felt = evaluate(c, compared_on(c), t, p)
+    for j in range(n):
+        c = lane(slate, rows, j)
+        if c.due == 1:
+            compared = compared_on(c)
+            felt = feel(c, compared, c.felt, t, p)
+            booking = take_in(c, compared, felt, t, p)
+            earned = sources(booking, felt)
+            c.norm_units, c.gain_units = fixed(earned.norm), fixed(earned.gain)
+            c.debit_units, c.score_units = fixed(booking.debit), fixed(felt.score)
+            c.bin = net_bin(booking.credit - booking.debit)
+    note_together(slate, rows, n, touchpoint, slot, clock, world, tally)
+
+
+def compared_on(c: Any) -> Compared:
+    """Return what `compare` found for a customer on a slate."""
+    return Compared(
+        c.performance, c.perceived_functional, c.perceived_emotional, c.over_functional, c.over_emotional, c.kept == 1
+    )
+
+
+def pick_channel(u: float, slot: int, touchpoint: int, world: World) -> int:
+    """Return the channel of an encounter, by the touchpoint's mix."""
+    levels = world.levels[slot, touchpoint]
+    channel = 0
+    while channel < levels.shape[0] - 1 and u >= levels[channel, MIX]:
+        channel += 1
+    return channel
+
+
+def systematic(c: Any, touchpoint: int, channel: int, slot: int, world: World, p: Any) -> tuple[float, float]:
+    """Return the quality, functional and emotional, that the firm's offer has for this customer before noise and penalties."""
+    functional = world.levels[slot, touchpoint, channel, FUNCTIONAL] + np.float64(c.taste_functional)
+    emotional = (
+        world.levels[slot, touchpoint, channel, EMOTIONAL]
+        + np.float64(c.taste_emotional)
+        + p.performance_value_congruence * np.float64(c.congruence)
+    )
+    return functional, emotional
 
 
 def perform(
@@ -150,12 +213,7 @@ def perform(
     p = world.params[slot]
     t = world.touchpoints[slot, touchpoint]
     weight = np.float64(c.emotional_weight)
-    level_f = world.levels[slot, touchpoint, channel, FUNCTIONAL] + np.float64(c.taste_functional)
-    level_e = (
-        world.levels[slot, touchpoint, channel, EMOTIONAL]
-        + np.float64(c.taste_emotional)
-        + p.performance_value_congruence * np.float64(c.congruence)
-    )
+    level_f, level_e = systematic(c, touchpoint, channel, slot, world, p)
     level = (1.0 - weight) * level_f + weight * level_e
     switched = t.period == 0 and c.last_channel != NONE and c.last_channel != channel
     integration = 1.0
@@ -180,85 +238,181 @@ def perform(
     return Performed(functional, emotional, level, wait, toil, jolt, switched, task_failed)
 
 
-def appraise(c: Any, done: Performed, performance: float, zone: float, t: Any, p: Any) -> Felt:
-    """Return what the customer feels about it, equations (7) to (11)."""
+def compare(c: Any, functional: float, emotional: float, zone: float, p: Any) -> Compared:
+    """Return how what was delivered compares with what was expected, equations (7) to (9)."""
     expectation = read_expectation(c)
     weight = np.float64(c.emotional_weight)
-    loss_aversion = np.float64(c.loss_aversion)
-    functional = perceive(done.functional, expectation.functional, p)
-    emotional = perceive(done.emotional, expectation.emotional, p)
+    performance = (1.0 - weight) * functional + weight * emotional
+    perceived_f = perceive(functional, expectation.functional, p)
+    perceived_e = perceive(emotional, expectation.emotional, p)
     reference_f = reference(expectation.functional, expectation.should_functional, p)
     reference_e = reference(expectation.emotional, expectation.should_emotional, p)
-    overshoot_f = beyond_zone(functional - reference_f, zone, p)
-    overshoot_e = beyond_zone(emotional - reference_e, zone, p)
-    felt_f = value(overshoot_f, t.gain_functional, t.loss_functional, loss_aversion, p)
-    felt_e = value(overshoot_e, t.gain_emotional, t.loss_emotional, loss_aversion, p)
     bar = (1.0 - weight) * reference_f + weight * reference_e
-    return Felt(
-        (1.0 - weight) * felt_f + weight * felt_e,
-        functional,
-        emotional,
-        overshoot_f > 0.0 or overshoot_e > 0.0,
+    return Compared(
+        performance,
+        perceived_f,
+        perceived_e,
+        beyond_zone(perceived_f - reference_f, zone, p),
+        beyond_zone(perceived_e - reference_e, zone, p),
         performance >= bar - p.appraisal_zone_below,
     )
 
 
-def enter_books(
-    c: Any, touchpoint: int, channel: int, done: Performed, felt: Felt, t: Any, p: Any, tally: Tally
-) -> float:
-    """Book the encounter in the account and the ledger, and return the net booking (ec); equations (11) to (14)."""
-    surprise = t.weight * felt.value
-    norm = p.account_norm * t.norm if felt.kept else 0.0
+def evaluate(c: Any, compared: Compared, t: Any, p: Any) -> float:
+    """Return the felt value (ec) of the overshoots, equations (10) and (11)."""
+    weight = np.float64(c.emotional_weight)
+    loss_aversion = np.float64(c.loss_aversion)
+    functional = value(compared.over_functional, t.gain_functional, t.loss_functional, loss_aversion, p)
+    emotional = value(compared.over_emotional, t.gain_emotional, t.loss_emotional, loss_aversion, p)
+    return (1.0 - weight) * functional + weight * emotional
+
+
+def feel(c: Any, compared: Compared, worth: float, t: Any, p: Any) -> Felt:
+    """Return what an encounter of this felt value (ec) does to the customer's mind, equation (16)."""
+    surprise = t.weight * worth
+    norm = p.account_norm * t.norm if compared.kept else 0.0
+    liked = goodwill(read_account(c), surprise + norm, p)
+    return Felt(worth, surprise, norm, transaction(compared.performance, worth, p), liked)
+
+
+def take_in(c: Any, compared: Compared, felt: Felt, t: Any, p: Any) -> Booking:
+    """Let the encounter change the customer, and return what was booked; equations (12) to (19)."""
     habituation = np.float64(c.habituation)
-    booking = deposit(read_account(c), surprise + norm, habituation, 0.0, p)
-    if booking.credit > 0.0:
-        share = norm / (norm + max(0.0, surprise))
-        if share > 0.0:
-            book(c, tally, touchpoint, channel, _NORM, booking.credit * share, 0.0)
-        if share < 1.0:
-            cause = _MOMENT if t.moment == 1 else _EXPERIENCE
-            book(c, tally, touchpoint, channel, cause, booking.credit * (1.0 - share), 0.0)
-    if booking.debit > 0.0:
-        cause = debit_cause(done.wait, done.toil, done.jolt, t.moment)
-        book(c, tally, touchpoint, channel, cause, 0.0, booking.debit)
+    booking = deposit(read_account(c), felt.surprise + felt.norm, habituation, 0.0, felt.goodwill, p)
     write_account(c, booking.account)
-    c.habituation = habituate(habituation, felt.surprised, t.weight, p)
-    return booking.credit - booking.debit
+    c.credited = np.float64(c.credited) + booking.credit
+    c.debited = np.float64(c.debited) + booking.debit
+    surprised = compared.over_functional > 0.0 or compared.over_emotional > 0.0
+    c.habituation = habituate(habituation, surprised, t.weight, p)
+    write_memory(c, remember(read_memory(c), booking.credit - booking.debit, p))
+    write_satisfaction(c, accumulate(read_satisfaction(c), felt.score, t.weight, p))
+    weight = np.float64(c.emotional_weight)
+    promise = (1.0 - weight) * p.promise_functional + weight * p.promise_emotional
+    expectation = read_expectation(c)
+    expected = (1.0 - weight) * expectation.functional + weight * expectation.emotional
+    c.trust = judge(np.float64(c.trust), compared.performance, promise, expected, t.weight, p)
+    write_expectation(c, learn(expectation, compared.functional, compared.emotional, t.weight, p))
+    c.last_transaction = felt.score
+    return booking
 
 
-def record_visit(
+def sources(booking: Booking, felt: Felt) -> Earned:
+    """Return the parts of a credit (ec) that a kept norm and a good surprise earned."""
+    share = felt.norm / (felt.norm + max(0.0, felt.surprise)) if booking.credit > 0.0 else 0.0
+    return Earned(booking.credit * share, booking.credit * (1.0 - share))
+
+
+def note(
     c: Any,
     touchpoint: int,
     channel: int,
-    done: Performed,
+    kept: bool,
     felt: Felt,
-    net: float,
-    score: float,
-    wait_min: float,
+    booking: Booking,
+    cause: int,
+    clock: Clock,
     t: Any,
     tally: Tally,
 ) -> None:
-    """Count the encounter where the tables want it."""
+    """Count the encounter where the tables want it: ledger, visits, distribution of the net booking, cost; survey due."""
+    earned = sources(booking, felt)
+    if earned.norm > 0.0:
+        enter_ledger(tally, c.segment, touchpoint, channel, _NORM, earned.norm, 0.0)
+    if earned.gain > 0.0:
+        enter_ledger(tally, c.segment, touchpoint, channel, _MOMENT if t.moment == 1 else _EXPERIENCE, earned.gain, 0.0)
+    if booking.debit > 0.0:
+        enter_ledger(tally, c.segment, touchpoint, channel, cause, 0.0, booking.debit)
     cell = tally.visits[touchpoint, channel]
     cell[_COUNT] += 1
-    cell[_T_SUM] += fixed(score)
+    cell[_T_SUM] += fixed(felt.score)
     if felt.value < 0.0:
         cell[_BELOW] += 1
     elif felt.value > 0.0:
         cell[_ABOVE] += 1
-    if felt.kept:
+    if kept:
         cell[_KEPT] += 1
-    tally.nets[touchpoint, net_bin(net)] += 1
-    if t.task == 1:
-        if done.switched:
-            cell[_SWITCHED] += 1
-        if done.task_failed:
-            cell[_TASK_FAILED] += 1
-        cell[_EFFORT_SUM] += fixed(done.toil)
-        cell[_WAIT_SUM] += fixed(wait_min)
+    tally.nets[touchpoint, net_bin(booking.credit - booking.debit)] += 1
+    if t.event_cost > 0.0:
+        spend(c, tally, _PROGRAMME_COST, t.event_cost, clock.discount)
+    if t.asked == 1:
+        c.asked = 1
+
+
+def note_together(
+    slate: Any, rows: Rows, n: int, touchpoint: int, slot: int, clock: Clock, world: World, tally: Tally
+) -> None:
+    """Count the encounter of those whose `due` is 1, as `note` does for one customer."""
+    t = world.touchpoints[slot, touchpoint]
+    own_cause = _MOMENT if t.moment == 1 else _EXPERIENCE
+    mixed = 0.0
+    for channel in range(world.levels.shape[2]):
+        mixed, before = world.levels[slot, touchpoint, channel, MIX], mixed
+        if mixed == before and channel < world.levels.shape[2] - 1:
+            continue  # nobody is met there
+        visits = below = above = kept = norms = gains = debits = score = norm = gain = debit = 0
+        for j in range(n):
+            c = lane(slate, rows, j)
+            here = 1 if c.due == 1 and c.met_channel == channel else 0
+            visits += here
+            below += here if c.felt < 0.0 else 0
+            above += here if c.felt > 0.0 else 0
+            kept += here if c.kept == 1 else 0
+            norms += here if c.norm_units > 0 else 0
+            gains += here if c.gain_units > 0 else 0
+            debits += here if c.debit_units > 0 else 0
+            score += c.score_units if here == 1 else 0
+            norm += c.norm_units if here == 1 else 0
+            gain += c.gain_units if here == 1 else 0
+            debit += c.debit_units if here == 1 else 0
+        if visits > 0:
+            cell = tally.visits[touchpoint, channel]
+            cell[_COUNT] += visits
+            cell[_T_SUM] += score
+            cell[_BELOW] += below
+            cell[_ABOVE] += above
+            cell[_KEPT] += kept
+            enter_sums(tally, touchpoint, channel, _NORM, norm, 0, norms)
+            enter_sums(tally, touchpoint, channel, own_cause, gain, debit, gains + debits)
+    for group in range(world.segments.shape[0]):
+        credited = debited = 0
+        for j in range(n):
+            c = lane(slate, rows, j)
+            own = 1 if c.due == 1 and c.group == group else 0
+            credited += c.norm_units + c.gain_units if own == 1 else 0
+            debited += c.debit_units if own == 1 else 0
+        tally.measures[group, _CREDITED] += credited
+        tally.measures[group, _DEBITED] += debited
+    for j in range(n):
+        c = lane(slate, rows, j)
+        if c.due == 1:
+            tally.nets[touchpoint, c.bin] += 1
+            if t.event_cost > 0.0:
+                spend(c, tally, _PROGRAMME_COST, t.event_cost, clock.discount)
+            if t.asked == 1:
+                c.asked = 1
+
+
+def note_task(c: Any, touchpoint: int, channel: int, done: Performed, wait_min: float, t: Any, tally: Tally) -> None:
+    """Count how hard a task was: change of channel, failed attempts, effort, wait, and the effort score of a service."""
+    cell = tally.visits[touchpoint, channel]
+    if done.switched:
+        cell[_SWITCHED] += 1
+    if done.task_failed:
+        cell[_TASK_FAILED] += 1
+    cell[_EFFORT_SUM] += fixed(done.toil)
+    cell[_WAIT_SUM] += fixed(wait_min)
     if t.service == 1:
         add(tally, c.segment, _CES, 7.0 - 6.0 * min(1.0, 2.0 * done.toil))
         tally.measures[c.segment, _CES_ANSWERS] += 1
+
+
+def debit_cause(done: Performed, moment: int) -> int:
+    """Return the cause of an encounter's debit: its largest penalty if that is felt, else the experience itself."""
+    if max(done.wait, done.toil, done.jolt) < _ATTRIBUTABLE:
+        return _MOMENT if moment == 1 else _EXPERIENCE
+    if done.wait >= done.toil and done.wait >= done.jolt:
+        return _WAIT
+    return _EFFORT if done.toil >= done.jolt else _INCONSISTENCY
 
 
 def note_episode(c: Any, score: float, p: Any) -> None:

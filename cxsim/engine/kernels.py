@@ -5,48 +5,83 @@ from __future__ import annotations
 from typing import Any
 
 from cxsim.arrays import Floats, Ints, Rows
-from cxsim.engine.chances import CHUNK, chances_at, draw_ahead, draw_fate, fate_at
-from cxsim.engine.closing import close_tick
-from cxsim.engine.living import live
+from cxsim.engine.chances import draw_fates
+from cxsim.engine.closing import close_together
+from cxsim.engine.living import live_together
 from cxsim.engine.service import serve
+from cxsim.engine.slate import LANES, lane, pick_up, put_back, send_for
 from cxsim.engine.tally import Tally
 from cxsim.engine.world import Clock, Desks, World
 from cxsim.journey.tables import LifeCode
+from cxsim.measures import ProblemCode
 from cxsim.population.birth import be_born, settle_in
+from cxsim.population.columns import NONE
 from cxsim.rng import Luck, uniform, words
 
 _LEAD, _ACTIVE = int(LifeCode.LEAD), int(LifeCode.ACTIVE)
+_NO_PROBLEM = int(ProblemCode.NONE)
+LEADS_FROM = 1 << 31
+"""Identity of the first lead: far above the initial base, so that a larger base leaves every lead its luck."""
+STRETCH = 1024
+"""Rows that are looked through for each slot in turn: few enough that they stay in the second cache."""
+
+
+def identity(row: int, n_base: int) -> int:
+    """Return what addresses the draws of a row: its number in the initial base, a range of their own for leads."""
+    return row if row < n_base else row - n_base + LEADS_FROM
 
 
 def live_rows(
     rows: Rows,
     low: int,
     high: int,
-    first_id: int,
+    n_base: int,
     clock: Clock,
     luck: Luck,
     world: World,
-    ahead: Floats,
+    slates: Rows,
     waiting: Ints,
     tally: Tally,
 ) -> int:
     """Live the tick of rows `low` to `high`; write who must wait for a desk to `waiting[low:]` and return how many.
 
-    `ahead` is room for the draws of a chunk of rows.
+    Customers of one slot share all parameters, so they are picked up onto a slate (`slates` is the room) slot after slot.
     """
-    n_waiting = 0
-    for start in range(low, high, CHUNK):
-        stop = min(high, start + CHUNK)
-        draw_ahead(ahead, first_id + start, stop - start, clock.tick, max(0, world.plan.routine_address), luck)
-        for i in range(start, stop):
-            c = rows[i]
-            if c.life == _ACTIVE or c.life == _LEAD:
-                fate = fate_at(ahead, i - start)
-                routine = chances_at(ahead, i - start)
-                if live(c, first_id + i, fate, routine, clock, luck, world, tally):
-                    waiting[low + n_waiting] = i
-                    n_waiting += 1
-    return n_waiting
+    slate, guests = slates[0], slates[1]
+    last = low
+    stretch = STRETCH if world.params.shape[0] > 1 else max(1, high - low)
+    for start in range(low, high, stretch):
+        stop = min(high, start + stretch)
+        for slot in range(world.params.shape[0]):
+            n = 0
+            for i in range(start, stop):
+                living = rows[i].life == _ACTIVE or rows[i].life == _LEAD
+                if living and world.slots[rows[i].reached] == slot:
+                    seat(slate, rows, n, i, n_base)
+                    n += 1
+                if n == LANES or (i == stop - 1 and n > 0):
+                    pick_up(slate, rows, n)
+                    live_together(slate, guests, rows, n, slot, clock, luck, world, tally)
+                    put_back(slate, rows, n)
+                    for j in range(n):
+                        c = lane(slate, rows, j)
+                        if c.waiting_touchpoint != NONE:
+                            waiting[last] = c.row
+                            last += 1
+                    n = 0
+    return last - low
+
+
+def seat(slate: Any, rows: Rows, j: int, i: int, n_base: int) -> None:
+    """Give the customer of row `i` the j-th place on the slate, and note what its tick asks of its record again and again."""
+    send_for(rows, i)
+    slate["row"][j] = i
+    c = lane(slate, rows, j)
+    c.who = identity(i, n_base)
+    c.group = c.segment
+    c.base = 1 - c.origin
+    c.troubled = c.problem != _NO_PROBLEM
+    c.closing = 1
 
 
 def serve_rows(
@@ -54,20 +89,31 @@ def serve_rows(
     waiting: Ints,
     low: int,
     high: int,
-    first_id: int,
+    n_base: int,
     clock: Clock,
     luck: Luck,
     world: World,
     desks: Desks,
+    slates: Rows,
     tally: Tally,
 ) -> None:
     """Serve the customers listed in `waiting[low:high]` and end their tick."""
-    for j in range(low, high):
-        i = waiting[j]
-        c = rows[i]
-        serve(c, first_id + i, clock, luck, world, desks, tally)
-        fate = draw_fate(luck, first_id + i, clock.tick)
-        close_tick(c, first_id + i, fate, clock, luck, world, tally)
+    slate = slates[0]
+    for slot in range(world.params.shape[0]):
+        n = 0
+        for k in range(low, high):
+            i = waiting[k]
+            if world.slots[rows[i].reached] == slot:
+                seat(slate, rows, n, i, n_base)
+                n += 1
+            if n == LANES or (k == high - 1 and n > 0):
+                pick_up(slate, rows, n)
+                draw_fates(slate, rows, n, clock.tick, luck)
+                for j in range(n):
+                    serve(lane(slate, rows, j), clock, luck, world, desks, tally)
+                close_together(slate, rows, n, clock, luck, world, world.params[slot], tally)
+                put_back(slate, rows, n)
+                n = 0
 
 
 def bear_rows(rows: Rows, low: int, high: int, first_id: int, tick: int, origin: int, luck: Luck, laws: Any) -> None:

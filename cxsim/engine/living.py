@@ -1,4 +1,8 @@
-"""One tick of one customer, in the order of `phases.ORDER`: decay, journey and encounters, contact, and the end of the tick."""
+"""A tick of the customers on a slate, in the order of `phases.ORDER`: decay, journey and encounters, contact, end of the tick.
+
+What almost everybody lives, decay, the routine encounter and the end of the tick, is lived together, rule after rule; what
+happens to a few, such as steps of the journey, failures and bills, is lived one customer at a time in between.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +11,21 @@ from typing import Any
 
 import numpy as np
 
+from cxsim.arrays import Rows
 from cxsim.behaviour.account import balance, forget
 from cxsim.behaviour.expectation import relax
-from cxsim.engine.chances import Chances, Fate, draw_chances
-from cxsim.engine.closing import close_tick
-from cxsim.engine.encounter import meet, pick_channel
+from cxsim.engine.chances import Chances, draw_chances, draw_fates
+from cxsim.engine.closing import close_together
+from cxsim.engine.encounter import meet, meet_together, pick_channel
 from cxsim.engine.problems import age, asks, fail, hand_over
 from cxsim.engine.rows import read_account, read_expectation, write_account, write_expectation
+from cxsim.engine.slate import LANES, held, invite, lane, send_home
 from cxsim.engine.tally import Tally, count, fixed
 from cxsim.engine.walk import choose, enter
 from cxsim.engine.world import Clock, World
 from cxsim.journey.tables import LifeCode
 from cxsim.measures import Measure, ProblemCode
+from cxsim.outlined import outlined
 from cxsim.population.columns import NONE
 from cxsim.rng import Block, Luck, uniform, words
 
@@ -26,135 +33,204 @@ _JOURNEY, _RETRY, _CONTACT = int(Block.JOURNEY), int(Block.RETRY), int(Block.CON
 _LEAD, _ACTIVE = int(LifeCode.LEAD), int(LifeCode.ACTIVE)
 _PROSPECTS, _FORGOTTEN = int(Measure.PROSPECTS), int(Measure.FORGOTTEN)
 _VOICED, _REPLIED, _NO_PROBLEM = int(ProblemCode.VOICED), int(ProblemCode.REPLIED), int(ProblemCode.NONE)
+FEW = 10
+"""Customers for whom it is not worth to sit down together."""
 MAX_HOPS = 6
 """Nodes that one customer may pass within a tick."""
 
 
-def live(c: Any, who: int, fate: Fate, routine: Chances, clock: Clock, luck: Luck, world: World, tally: Tally) -> bool:
-    """Let a lead or active customer live the tick up to its end, and return True where a desk must answer first.
+def live_together(
+    slate: Any, guests: Any, rows: Rows, n: int, slot: int, clock: Clock, luck: Luck, world: World, tally: Tally
+) -> None:
+    """Let the `n` customers on the slate live the tick, up to its end or to a contact with a desk.
 
-    `routine` are the chances at the address of the touchpoint that everybody meets every tick.
+    All are leads or active and reached by the same interventions, those of `slot`; `guests` is a slate to work on. Afterwards
+    `waiting_touchpoint` tells who must be answered by a desk first.
     """
-    slot = world.slots[c.reached]
-    p = world.params[slot]
-    decay(c, clock, world, p, tally)
-    travel(c, who, slot, fate.step, routine, clock, luck, world, tally)
-    if c.life == _ACTIVE:
-        if c.waiting_touchpoint == NONE and (c.problem == _VOICED or c.problem == _REPLIED):
-            contact(c, who, slot, clock, luck, world, p)
-        if c.waiting_touchpoint != NONE:
-            register(c, who, clock, luck, world, tally)
-            return True
-        close_tick(c, who, fate, clock, luck, world, tally)
-    elif c.life == _LEAD:
-        count(tally, c.segment, _PROSPECTS)
-    return False
+    p = held(world.params[slot])
+    draw_fates(slate, rows, n, clock.tick, luck)
+    for j in range(n):
+        fade(lane(slate, rows, j), p)
+    for group in range(world.segments.shape[0]):
+        lost_units = 0
+        for j in range(n):
+            c = lane(slate, rows, j)
+            lost_units += c.lost_units if c.group == group else 0
+        tally.measures[group, _FORGOTTEN] += lost_units
+    for j in range(n):
+        c = lane(slate, rows, j)
+        if c.problem != _NO_PROBLEM:
+            age(c, clock, world, p, tally)
+        if c.next_node != NONE or c.dwell > 0 or c.problem != _NO_PROBLEM or c.step < world.quiet[slot, c.node]:
+            walk(c, slot, clock, luck, world, tally)
+    for k in range(world.calendar.shape[0]):
+        keep_date(slate, guests, rows, n, k, slot, clock, luck, world, tally)
+    for j in range(n):
+        c = lane(slate, rows, j)
+        c.closing = 0
+        if c.life == _ACTIVE:
+            if c.waiting_touchpoint == NONE and (c.problem == _VOICED or c.problem == _REPLIED):
+                contact(c, c.who, slot, clock, luck, world, p)
+            if c.waiting_touchpoint != NONE:
+                register(c, c.who, clock, luck, world, tally)
+            else:
+                c.closing = 1
+        elif c.life == _LEAD:
+            count(tally, c.segment, _PROSPECTS)
+    close_together(slate, rows, n, clock, luck, world, p, tally)
 
 
-def decay(c: Any, clock: Clock, world: World, p: Any, tally: Tally) -> None:
-    """Let account, expectations, habituation and memories fade by a tick, and an open problem grow older."""
+def fade(c: Any, p: Any) -> None:
+    """Let account, expectations, habituation and memories fade by a tick."""
     before = read_account(c)
-    after = forget(before, c.problem != _NO_PROBLEM, p)
+    after = forget(before, c.troubled == 1, p)
     write_account(c, after)
     lost = balance(before) - balance(after)
     c.forgotten = np.float64(c.forgotten) + lost
-    tally.measures[c.segment, _FORGOTTEN] += fixed(lost)
+    c.lost_units = fixed(lost)
     write_expectation(c, relax(read_expectation(c), p))
     c.habituation = np.float64(c.habituation) * p.habituation_keep
     c.peak = np.float64(c.peak) * p.memory_peak_keep
     c.failure_memory = np.float64(c.failure_memory) * p.failure_memory_keep
     c.past_problems = np.float64(c.past_problems) * p.failure_recurrence_keep
     c.attention = np.float64(c.attention) * p.churn_attention_keep
-    if c.problem != _NO_PROBLEM:
-        age(c, clock, world, p, tally)
 
 
-def travel(
-    c: Any,
-    who: int,
+def walk(c: Any, slot: int, clock: Clock, luck: Luck, world: World, tally: Tally) -> None:
+    """Walk the journey as far as it goes in this tick; every stop is an encounter, or a place in the queue for one."""
+    p = world.params[slot]
+    for hops in range(MAX_HOPS):
+        target = -1
+        if c.next_node != NONE:
+            target = int(c.next_node)
+            c.next_node = NONE
+        elif c.dwell > 0:
+            c.dwell -= 1
+        if target < 0 and c.dwell == 0:
+            step = c.step if hops == 0 else uniform(words(luck, c.who, clock.tick, _JOURNEY, hops).a)
+            target = choose(c, slot, step, clock, world, p)
+        if target < 0:
+            return
+        draw = words(luck, c.who, clock.tick, _JOURNEY, hops)
+        enter(c, target, draw.b, clock, world, tally)
+        touchpoint = world.nodes[target].touchpoint
+        if touchpoint >= 0:
+            if c.department != NONE and world.touchpoints[slot, touchpoint].department != c.department:
+                hand_over(c, touchpoint, int(c.last_channel), uniform(draw.d), p, tally)
+            arrive(c, touchpoint, hops, slot, clock, luck, world, tally)
+        if world.nodes[target].instant == 0:
+            return
+
+
+def arrive(
+    c: Any, touchpoint: int, position: int, slot: int, clock: Clock, luck: Luck, world: World, tally: Tally
+) -> None:
+    """Let the customer live the touchpoint of a node, or queue for it where a desk gives the service."""
+    chances = draw_chances(luck, c.who, clock.tick, position)
+    channel = pick_channel(chances.channel, slot, touchpoint, world)
+    queues = world.channels[slot, channel].queue >= 0
+    if c.life == _ACTIVE and world.touchpoints[slot, touchpoint].service == 1 and queues:
+        c.waiting_touchpoint = touchpoint
+        c.waiting_channel = channel
+    else:
+        encounter(c, touchpoint, channel, position, chances, slot, clock, luck, world, tally)
+
+
+@outlined
+def keep_date(
+    slate: Any,
+    guests: Any,
+    rows: Rows,
+    n: int,
+    k: int,
     slot: int,
-    first_step: float,
-    routine: Chances,
     clock: Clock,
     luck: Luck,
     world: World,
     tally: Tally,
 ) -> None:
-    """Walk the journey: transitions of this tick first, then the calendar touchpoints of the node; every stop is an encounter.
+    """Let those customers live the k-th calendar touchpoint for whom it is due.
 
-    `first_step` decides the first transition of the tick, `routine` its routine encounter; all others draw their own.
+    Where most have the date they live it where they sit; where some have, they are invited to sit side by side; a few live it
+    one by one. The three give the same bits.
     """
-    p = world.params[slot]
-    moving = True
-    hops = position = 0
-    due = -1
-    while True:
-        touchpoint = -1
-        on_path = moving
-        if moving:
-            target = -1
-            if c.next_node != NONE:
-                target = int(c.next_node)
-                c.next_node = NONE
-            elif c.dwell > 0:
-                c.dwell -= 1
-            if target < 0 and c.dwell == 0:
-                step = first_step if hops == 0 else uniform(words(luck, who, clock.tick, _JOURNEY, hops).a)
-                target = choose(c, slot, step, clock, world, p)
-            if target < 0:
-                moving, due = False, world.nodes[c.node].first_background
-                continue
-            draw = words(luck, who, clock.tick, _JOURNEY, hops)
-            enter(c, target, draw.b, clock, world, tally)
-            position = hops
-            hops += 1
-            touchpoint = world.nodes[target].touchpoint
-            if world.nodes[target].instant == 0 or hops >= MAX_HOPS:
-                moving, due = False, world.nodes[c.node].first_background
-            if (
-                touchpoint >= 0
-                and c.department != NONE
-                and world.touchpoints[slot, touchpoint].department != c.department
-            ):
-                hand_over(c, touchpoint, int(c.last_channel), uniform(draw.d), p, tally)
-        else:
-            if due >= world.nodes[c.node + 1].first_background:
-                return
-            touchpoint = world.background[due]
-            due += 1
-            if not is_due(c, slot, touchpoint, clock, world):
-                continue
-            position = world.touchpoints[slot, touchpoint].address
-        if touchpoint < 0:
-            continue
-        drawn = position == world.plan.routine_address
-        chances = routine if drawn else draw_chances(luck, who, clock.tick, position)
-        channel = pick_channel(chances.channel, slot, touchpoint, world)
-        if (
-            on_path
-            and c.life == _ACTIVE
-            and world.touchpoints[slot, touchpoint].service == 1
-            and world.channels[slot, channel].queue >= 0
-        ):
-            c.waiting_touchpoint = touchpoint
-            c.waiting_channel = channel
-        else:
-            meet(c, who, touchpoint, channel, position, chances, 0.0, 0.0, clock, luck, world, tally)
-            if chances.failure < world.touchpoints[slot, touchpoint].failure:
-                fail(c, who, touchpoint, channel, position, clock, luck, world, tally)
+    date = world.calendar[k]
+    m = 0
+    for j in range(n):
+        c = lane(slate, rows, j)
+        c.due = world.everyday[c.node, k] == 1 and is_due(c, date, clock)
+        guests["place"][m] = j
+        m += c.due
+    if date.plain == 1 and 4 * m >= 3 * n:
+        meet_together(slate, rows, n, date.touchpoint, slot, clock, luck, world, tally)
+        for j in range(n):
+            c = lane(slate, rows, j)
+            if c.due == 1:
+                see_fail(c, date.touchpoint, c.met_channel, c.failure, slot, clock, luck, world, tally)
+    elif date.plain == 1 and m >= FEW:
+        invite(guests, slate, m)
+        # Seats up to a full vector stay empty: cheaper than to serve the last few one by one.
+        seats = min(LANES, (m + 15) // 16 * 16)
+        for j in range(seats):
+            lane(guests, rows, j).due = 1 if j < m else 0
+        meet_together(guests, rows, seats, date.touchpoint, slot, clock, luck, world, tally)
+        send_home(guests, slate, m)
+        for j in range(m):
+            g = lane(guests, rows, j)
+            see_fail(
+                lane(slate, rows, g.place), date.touchpoint, g.met_channel, g.failure, slot, clock, luck, world, tally
+            )
+    else:
+        position = world.touchpoints[slot, date.touchpoint].address
+        for j in range(m):
+            c = lane(slate, rows, guests["place"][j])
+            chances = draw_chances(luck, c.who, clock.tick, position)
+            channel = pick_channel(chances.channel, slot, date.touchpoint, world)
+            encounter(c, date.touchpoint, channel, position, chances, slot, clock, luck, world, tally)
 
 
-def is_due(c: Any, slot: int, touchpoint: int, clock: Clock, world: World) -> Any:
-    """Return whether a calendar touchpoint falls on this tick for this customer."""
+def see_fail(
+    c: Any,
+    touchpoint: int,
+    channel: int,
+    chance: float,
+    slot: int,
+    clock: Clock,
+    luck: Luck,
+    world: World,
+    tally: Tally,
+) -> None:
+    """Let a calendar touchpoint fail, or not, for a customer who has just lived it."""
     t = world.touchpoints[slot, touchpoint]
-    if t.by_tenure == 1:
+    if chance < t.failure:
+        fail(c, c.who, touchpoint, channel, t.address, clock, luck, world, tally)
+
+
+def encounter(
+    c: Any,
+    touchpoint: int,
+    channel: int,
+    position: int,
+    chances: Chances,
+    slot: int,
+    clock: Clock,
+    luck: Luck,
+    world: World,
+    tally: Tally,
+) -> None:
+    """Let the customer live an encounter, and see it fail or not."""
+    meet(c, c.who, touchpoint, channel, position, chances, 0.0, 0.0, clock, luck, world, tally)
+    if chances.failure < world.touchpoints[slot, touchpoint].failure:
+        fail(c, c.who, touchpoint, channel, position, clock, luck, world, tally)
+
+
+def is_due(c: Any, entry: Any, clock: Clock) -> bool:
+    """Return whether a calendar touchpoint falls on this tick for this customer; `entry` is its record of `CALENDAR`."""
+    if entry.by_tenure == 1:
         tenure = clock.tick - c.since
-        return tenure > 0 and remainder(tenure, t.period, t.per_period) == 0
-    if t.period == 1:
-        return True
+        return tenure > 0 and remainder(tenure, entry.period, entry.per_period) == 0
     # The phase scatters the customers over the period: a 16-bit number, different for every touchpoint, scaled to it.
-    phase = (((c.calendar * (2 * t.address + 1)) & 65_535) * t.period) >> 16
-    return phase == remainder(clock.tick, t.period, t.per_period)
+    return (((c.calendar * entry.scatter) & 65_535) * entry.period) >> 16 == entry.today
 
 
 def remainder(ticks: int, period: int, per_period: float) -> int:

@@ -15,13 +15,14 @@ from cxsim.arrays import Floats, Ints, Rows
 from cxsim.engine import kernels
 from cxsim.engine.build import Blueprint
 from cxsim.engine.campaigns import MOST_INTERVENTIONS, Campaign, TableMaker, draws
-from cxsim.engine.chances import CHUNK, N_AHEAD
 from cxsim.engine.collector import new_collector
 from cxsim.engine.compiled import compiled
 from cxsim.engine.customers import CustomerAgent, CustomerSet
 from cxsim.engine.desks import BackOffice, ServiceDesk
+from cxsim.engine.kernels import LEADS_FROM
 from cxsim.engine.phases import ORDER
 from cxsim.engine.recorder import PERIOD_WEEKS, Record
+from cxsim.engine.slate import new_slates
 from cxsim.engine.tally import Tally, new_tally
 from cxsim.engine.world import Clock, Desks
 from cxsim.errors import Fault, InputError, nearest
@@ -30,9 +31,6 @@ from cxsim.population.columns import empty_customers
 from cxsim.rng import Block, luck
 from cxsim.spec.scenario import Scenario
 from cxsim.units import discount_factor
-
-LEADS_FROM = 1 << 31
-"""Identity of the first lead: far above the initial base, so that a larger base leaves every lead its luck."""
 
 
 class CXModel(mesa.Model):
@@ -201,6 +199,7 @@ class CXModel(mesa.Model):
             reached = self.rows["reached"][: self.n_arrived]
             masks = np.flatnonzero(np.bincount(reached, minlength=1 << len(self.campaigns)))
         self.world = self._maker.world(self.campaigns, masks)
+        self.blueprint.turn_calendar(self.tick)
         self.world.plan["relational_today"] = self.tick % self.world.plan["relational_period"]
 
     def live_customers(self) -> None:
@@ -211,9 +210,9 @@ class CXModel(mesa.Model):
         live = compiled(kernels.live_rows)
 
         def work(low: int, high: int, tally: Tally) -> int:
-            first_id, ahead = self._first_id(low), np.empty((N_AHEAD, CHUNK))
+            slates, waiting = new_slates(), self._waiting
             return int(
-                live(self.rows, low, high, first_id, self.clock, self.luck, self.world, ahead, self._waiting, tally)
+                live(self.rows, low, high, self.n_base, self.clock, self.luck, self.world, slates, waiting, tally)
             )
 
         blocks = self._blocks()
@@ -238,8 +237,8 @@ class CXModel(mesa.Model):
         serve = compiled(kernels.serve_rows)
 
         def work(low: int, high: int, tally: Tally) -> int:
-            first_id = self._first_id(low)
-            serve(self.rows, self._waiting, low, high, first_id, self.clock, self.luck, self.world, self.desks, tally)
+            world, desks, slates = self.world, self.desks, new_slates()
+            serve(self.rows, self._waiting, low, high, self.n_base, self.clock, self.luck, world, desks, slates, tally)
             return 0
 
         self._spread(work, [block for block in self._waiting_blocks if block[1] > block[0]])
@@ -270,11 +269,11 @@ class CXModel(mesa.Model):
             rows,
             row,
             row + 1,
-            self._first_id(row),
+            self.n_base,
             self.clock,
             self.luck,
             _records(self.world),
-            np.empty((N_AHEAD, CHUNK)),
+            new_slates(),
             waiting,
             self._tallies[0],
         )
@@ -286,11 +285,12 @@ class CXModel(mesa.Model):
             np.array([row]),
             0,
             1,
-            self._first_id(row),
+            self.n_base,
             self.clock,
             self.luck,
             _records(self.world),
             self.desks,
+            new_slates(),
             self._tallies[0],
         )
 
@@ -399,9 +399,8 @@ class CXModel(mesa.Model):
         return total / self.spec.population.scale
 
     def _blocks(self) -> list[tuple[int, int]]:
-        """Return row ranges that threads take in turn; none reaches across the end of the initial base."""
-        base, size = self.n_base, self._block_rows
-        return list(pairwise([*range(0, base, size), *range(base, self.n_arrived, size), self.n_arrived]))
+        """Return row ranges that threads take in turn."""
+        return list(pairwise([*range(0, self.n_arrived, self._block_rows), self.n_arrived]))
 
     def _spread(self, work: Any, blocks: list[tuple[int, int]]) -> list[int]:
         """Run `work` on every block, over the threads; each thread has a tally of its own."""

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cxsim.behaviour.account import deposit, forgive
+from cxsim.behaviour.account import deposit, forgive, goodwill
 from cxsim.behaviour.complaint import complaint_probability
 from cxsim.behaviour.failure import nuisance, offence, recall, severity
 from cxsim.behaviour.memory import remember
@@ -45,7 +45,8 @@ _VISIT_FAILURES = int(Visit.FAILURES)
 def punish(c: Any, size: float, touchpoint: int, channel: int, cause: int, p: Any, tally: Tally) -> None:
     """Book a small debit of the catalogue, such as a late reply or an abandoned call."""
     nominal = nuisance(size, np.float64(c.loss_aversion), p)
-    booking = deposit(read_account(c), nominal, 0.0, size, p)
+    account = read_account(c)
+    booking = deposit(account, nominal, 0.0, size, goodwill(account, nominal, p), p)
     write_account(c, booking.account)
     if booking.debit > 0.0:
         book(c, tally, touchpoint, channel, cause, 0.0, booking.debit)
@@ -65,7 +66,8 @@ def fail(
     unavoidable = uniform(draw.b) < t.unavoidable
     zone = world.segments[c.segment].zone_scale
     nominal = offence(grave, t.blame, np.float64(c.loss_aversion), zone, p)
-    booking = deposit(read_account(c), nominal, 0.0, grave, p)
+    account = read_account(c)
+    booking = deposit(account, nominal, 0.0, grave, goodwill(account, nominal, p), p)
     write_account(c, booking.account)
     book(c, tally, touchpoint, channel, _UNAVOIDABLE if unavoidable else _FAILURE, 0.0, booking.debit)
     write_memory(c, remember(read_memory(c), -booking.debit, p))
@@ -162,7 +164,8 @@ def close(c: Any, touchpoint: int, channel: int, slot: int, clock: Clock, world:
     fairness = justice(waited, float(c.problem_contacts), unavoidable, p)
     outcome = settle(fairness, grave, np.float64(c.problem_blame), past, unavoidable, np.float64(c.loss_aversion), p)
     restored = forgive(read_account(c), outcome.restored * np.float64(c.problem_debit))
-    booking = deposit(restored.account, outcome.deposit, 0.0, 0.0, p)
+    liked = goodwill(restored.account, outcome.deposit, p)
+    booking = deposit(restored.account, outcome.deposit, 0.0, 0.0, liked, p)
     write_account(c, booking.account)
     if restored.credit > 0.0:
         book(c, tally, touchpoint, channel, _RESTORATION, restored.credit, 0.0)

@@ -24,7 +24,7 @@ _CONTACTS, _ABANDONED, _SERVED = int(Measure.CONTACTS), int(Measure.ABANDONED), 
 _WAIT, _CONTACT_COST = int(Measure.WAIT_MIN), int(Measure.CONTACT_COST)
 
 
-def serve(c: Any, who: int, clock: Clock, luck: Luck, world: World, desks: Desks, tally: Tally) -> None:
+def serve(c: Any, clock: Clock, luck: Luck, world: World, desks: Desks, tally: Tally) -> None:
     """Serve a customer who waits for a desk or for the answer to a letter."""
     slot = world.slots[c.reached]
     p = world.params[slot]
@@ -46,7 +46,7 @@ def serve(c: Any, who: int, clock: Clock, luck: Luck, world: World, desks: Desks
         if c.contacts < 65_535:
             c.contacts += 1
         if queue >= 0:
-            chance = words(luck, who, clock.tick, _CONTACT, 0)
+            chance = words(luck, c.who, clock.tick, _CONTACT, 0)
             patient = math.pow(1.0 - desks.abandonment[queue, c.waiting_bin], 1.0 / np.float64(c.patience))
             if uniform(chance.b) >= patient:
                 count(tally, c.segment, _ABANDONED)
@@ -58,11 +58,11 @@ def serve(c: Any, who: int, clock: Clock, luck: Luck, world: World, desks: Desks
         charge(c, slot, channel, clock, world, tally)
         if about_problem and c.problem_contacts < NONE:
             c.problem_contacts += 1
-    chances = draw_chances(luck, who, clock.tick, _SERVICE_POSITION)
+    chances = draw_chances(luck, c.who, clock.tick, _SERVICE_POSITION)
     repeats = max(0.0, float(c.problem_contacts) - 1.0) if about_problem else 0.0
-    meet(c, who, touchpoint, channel, _SERVICE_POSITION, chances, wait_min, repeats, clock, luck, world, tally)
+    meet(c, c.who, touchpoint, channel, _SERVICE_POSITION, chances, wait_min, repeats, clock, luck, world, tally)
     if about_problem:
-        answer(c, who, touchpoint, channel, clock, luck, world, tally)
+        answer(c, c.who, touchpoint, channel, clock, luck, world, tally)
 
 
 def post(c: Any, channel: int, slot: int, office: int, clock: Clock, world: World, desks: Desks, tally: Tally) -> None:

@@ -84,15 +84,29 @@ def add(tally: Tally, segment: int, measure: int, amount: float) -> None:
     tally.measures[segment, measure] += fixed(amount)
 
 
-def book(c: Any, tally: Tally, touchpoint: int, channel: int, cause: int, credit: float, debit: float) -> None:
-    """Record a booking (ec) of a customer in the ledger, the tick's totals and the customer's own totals."""
+def enter_ledger(
+    tally: Tally, segment: int, touchpoint: int, channel: int, cause: int, credit: float, debit: float
+) -> None:
+    """Record a booking (ec) in the ledger and in the tick's totals of a segment."""
     credit_units, debit_units = fixed(credit), fixed(debit)
+    enter_sums(tally, touchpoint, channel, cause, credit_units, debit_units, 1)
+    tally.measures[segment, _CREDITED] += credit_units
+    tally.measures[segment, _DEBITED] += debit_units
+
+
+def enter_sums(
+    tally: Tally, touchpoint: int, channel: int, cause: int, credit_units: int, debit_units: int, bookings: int
+) -> None:
+    """Record sums of bookings (fixed-point) in the ledger."""
     cell = tally.ledger[touchpoint, channel, cause]
     cell[0] += credit_units
     cell[1] += debit_units
-    cell[2] += 1
-    tally.measures[c.segment, _CREDITED] += credit_units
-    tally.measures[c.segment, _DEBITED] += debit_units
+    cell[2] += bookings
+
+
+def book(c: Any, tally: Tally, touchpoint: int, channel: int, cause: int, credit: float, debit: float) -> None:
+    """Record a booking (ec) of a customer in the ledger and in the customer's own totals."""
+    enter_ledger(tally, c.segment, touchpoint, channel, cause, credit, debit)
     c.credited = np.float64(c.credited) + credit
     c.debited = np.float64(c.debited) + debit
 

@@ -10,7 +10,7 @@ import numpy as np
 from cxsim.behaviour.account import scaled_balance
 from cxsim.behaviour.memory import peak_end
 from cxsim.engine.rows import read_account, read_memory
-from cxsim.engine.tally import Tally, count
+from cxsim.engine.tally import TENURE_CLASSES, Tally, count
 from cxsim.engine.world import Clock, World
 from cxsim.journey.tables import FEATURES, DwellKind, EdgeKind, LifeCode
 from cxsim.measures import ExitCode, Measure, ProblemCode
@@ -110,6 +110,23 @@ def choose(c: Any, slot: int, u: float, clock: Clock, world: World, p: Any) -> i
     return rest
 
 
+def quiet_above(node: int, nodes: Any, edges: Any, contact_rate: float, weeks: float) -> float:
+    """Return the draw from which on a customer without an open problem surely stays in `node`, see `choose`; 2 if never.
+
+    Known beforehand where all ways on are guards about a problem, or rates and probabilities that do not look at the customer.
+    """
+    claimed = 0.0
+    for edge in range(nodes[node].first_edge, nodes[node + 1].first_edge):
+        kind = edges[edge].kind
+        if kind in (_COMPLAINED, _OPEN):
+            continue
+        if kind not in (_RATE, _PROBABILITY) or edges[edge].constant == 0:
+            return 2.0
+        size = max(0.0, edges[edge].coefficients[0])
+        claimed += -math.expm1(-size * contact_rate * weeks) if kind == _RATE else min(1.0, size)
+    return claimed
+
+
 def dwell_ticks(node: int, draw: Any, clock: Clock, world: World) -> int:
     """Return how many ticks the node holds the customer; 0 where it does not hold."""
     stay = world.nodes[node]
@@ -152,20 +169,19 @@ def leave(c: Any, clock: Clock, tally: Tally) -> None:
     count(tally, c.segment, _CHURNED)
     cohort = cohort_of(c, clock, tally)
     tally.cohorts[cohort, 1] += 1
-    tally.tenures[tenure_class(c, clock, tally), 1] += 1
+    tally.tenures[tenure_class(c, clock), 1] += 1
     if c.origin == 0:
         count(tally, c.segment, _BASE_CHURNED)
 
 
 def cohort_of(c: Any, clock: Clock, tally: Tally) -> int:
     """Return the cohort of the customer: 0 the initial base, then months of acquisition counted from the start."""
-    if c.origin == 0 or c.since < clock.start:
+    if c.base == 1 or c.since < clock.start:
         return 0
     month = math.floor((c.since - clock.start) * clock.weeks * 12.0 / 52.0 + 1e-9)
     return min(tally.cohorts.shape[0] - 1, 1 + month)
 
 
-def tenure_class(c: Any, clock: Clock, tally: Tally) -> int:
+def tenure_class(c: Any, clock: Clock) -> int:
     """Return the customer's class of tenure, in quarters."""
-    quarter = math.floor((clock.tick - c.since) * clock.weeks / 13.0)
-    return min(tally.tenures.shape[0] - 1, max(0, quarter))
+    return max(0, min(TENURE_CLASSES - 1, math.floor((clock.tick - c.since) * clock.weeks / 13.0)))

@@ -28,10 +28,17 @@ OFFICE = np.dtype([("delay", "f8"), ("fixed_weeks", "f8"), ("target_weeks", "f8"
 NODE = np.dtype(
     [("dwell_a", "f8"), ("dwell_b", "f8")]
     + [(name, "i8") for name in (
-        "touchpoint", "life", "churn_target", "dwell_kind", "first_edge", "first_background", "instant",
+        "touchpoint", "life", "churn_target", "dwell_kind", "first_edge", "instant", "everyday",
     )]
 )  # fmt: skip
-"""One node; its edges and background touchpoints run up to the `first_...` of the next record."""
+"""One node; its edges run up to the `first_edge` of the next record. `everyday` is 1 where calendar touchpoints are lived."""
+
+CALENDAR = np.dtype(
+    [(name, "i8") for name in ("touchpoint", "plain", "period", "by_tenure", "scatter", "today")]
+    + [("per_period", "f8")]
+)
+"""A calendar touchpoint: `period` in ticks, `per_period` its inverse; due by tenure, or when the customer's own phase, spread by
+`scatter`, is that of `today`. `plain` is 1 where it is neither a task nor a service, so that many can live it together."""
 
 EDGE = np.dtype([("coefficients", "f8", (len(FEATURES),)), ("target", "i8"), ("kind", "i8"), ("constant", "i8")])
 SEGMENT = np.dtype([(name, "f8") for name in (
@@ -45,11 +52,9 @@ PLAN = np.dtype(
         ("relational_period", "i8"),
         ("relational_today", "i8"),
         ("problem_touchpoint", "i8"),
-        ("routine_address", "i8"),
     ]
 )
-"""What is the same for all: surveys (`relational_today` is the phase asked this tick) where problems are handled, and the address
-of the touchpoint that everybody meets every tick (-1: there is none)."""
+"""What is the same for all: surveys (`relational_today` is the phase asked this tick), and where problems are handled."""
 
 FUNCTIONAL, EMOTIONAL, MIX = 0, 1, 2
 """Last axis of `World.levels`: quality of either dimension, cumulative channel mix."""
@@ -83,10 +88,12 @@ class World(NamedTuple):
     seamless: Floats  # slot x channel x channel
     channels: Rows  # slot x channel
     offices: Rows  # slot x back office
+    quiet: Floats  # slot x node: the draw from which on nothing moves a customer without a problem out of the node
     bins: Floats  # queue x bin, cumulative probability of a contact
     nodes: Rows  # node, and one more
     edges: Rows  # edge
-    background: Ints  # touchpoints lived in the background, node after node
+    calendar: Rows  # calendar touchpoints, in the order in which they are declared and lived
+    everyday: Ints  # node x calendar touchpoint: 1 where it is lived in the background
     segments: Rows  # segment
     contracts: Rows  # contract
     plan: Any  # one record of PLAN

@@ -38,14 +38,20 @@ def read_history(
     InputError
         Naming every fault: no such file, unreadable, columns that are absent, cells that break a rule.
     """
-    table = _read(Path(path))
+    table = read_file(Path(path))
     mapped = [name for name in (series, time, target, exposure) if name is not None]
     histories(table, Columns(target, time, series, exposure, kind, season, frequency))
     return table[list(dict.fromkeys(mapped))]
 
 
-def _read(path: Path) -> pd.DataFrame:
-    """Return the whole file, its rows numbered as the user counts them."""
+def read_file(path: Path) -> pd.DataFrame:
+    """Return the whole file, its rows numbered as the user counts them.
+
+    Raises
+    ------
+    InputError
+        No such file, or one that is not CSV or Parquet.
+    """
     suffix = path.suffix.lower()
     if suffix not in _FIRST_ROW:
         raise InputError([Fault(str(path), "must be a .csv or a .parquet file", path.suffix)])

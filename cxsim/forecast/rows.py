@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 SHOWN_ROWS = 5
 
 
-def rows_path(broken: NDArray[np.bool_]) -> str:
-    """Return the first broken rows in words, counted from 0, e.g. ``rows 3, 17``."""
-    rows = np.flatnonzero(broken)
+def rows_path(broken: NDArray[np.bool_], first: int = 0) -> str:
+    """Return the first broken rows in words, counted from `first`, e.g. ``rows 3, 17``."""
+    rows = np.flatnonzero(broken) + first
     more = f" and {rows.size - SHOWN_ROWS} more" if rows.size > SHOWN_ROWS else ""
     return f"row{'s' if rows.size > 1 else ''} {', '.join(map(str, rows[:SHOWN_ROWS]))}{more}"

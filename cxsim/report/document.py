@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from cxsim.report import forecast_page
+from cxsim.report import forecast_page, purchases_page
 from cxsim.report.evidence import Evidence, read, run_facts
 from cxsim.report.page import Page, document, text
 from cxsim.report.sections import (
@@ -38,7 +38,10 @@ def build(run_dir: Path, *, figures: bool = True) -> Path:
     """
     page = Page()
     facts = run_facts(run_dir)
-    html = forecast_page.render(run_dir, page) if facts["command"] == "forecast" else render(read(run_dir), page)
+    if facts["command"] != "forecast":
+        html = render(read(run_dir), page)
+    else:
+        html = (purchases_page if "transactions" in facts["data"] else forecast_page).render(run_dir, page)
     if figures:
         folder = run_dir / "figures"
         folder.mkdir(exist_ok=True)

@@ -27,13 +27,16 @@ from cxsim.results.files import (
 from cxsim.results.identity import run_id, versions
 from cxsim.results.lock import Lock
 from cxsim.spec.job import History, Job
+from cxsim.spec.transactions import ASKED_OF_TRANSACTIONS, Transactions
 
 if TYPE_CHECKING:
     import pandas as pd
 
 AS_TEXT = frozenset(
     {"effects", "draws", "history", "forecast", "total", "components", "diagnostics", "backtest", "scores"}
-)
+) | {
+    "fits", "tracking", "frequencies", "holdout", "accuracy", "customer_values", "notes",
+}  # fmt: skip
 """Tables that people open in a spreadsheet: written as CSV."""
 
 
@@ -204,14 +207,17 @@ def _name(job: Job, command: str) -> str:
     """Return what a folder is called before its id: the scenario, or what a forecast is of."""
     if command != "forecast":
         return job.scenario.name
-    of = job.data.history or job.forecast.run
+    of = job.data.transactions or job.data.history or job.forecast.run
     return re.sub(r"\W+", "_", of.stem) if of is not None else command
 
 
 def _asked(job: Job) -> dict[str, Any]:
     """Return what a forecast was asked for, its data and its settings."""
+    if job.data.transactions is not None:
+        columns = job.data.model_dump(mode="json", include={"time", *Transactions.model_fields})
+        return {"data": columns, "forecast": job.forecast.model_dump(mode="json", include=ASKED_OF_TRANSACTIONS)}
     columns = job.data.model_dump(mode="json", include=set(History.model_fields))
-    return {"data": columns, "forecast": job.forecast.model_dump(mode="json")}
+    return {"data": columns, "forecast": job.forecast.model_dump(mode="json", exclude={"purchases"})}
 
 
 def _simulated(job: Job) -> dict[str, Any]:

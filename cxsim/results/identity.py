@@ -12,12 +12,14 @@ from typing import Any
 from cxsim import __version__
 from cxsim.errors import Fault, InputError
 from cxsim.spec.job import Data, History, Job
+from cxsim.spec.transactions import ASKED_OF_TRANSACTIONS, Transactions
 from cxsim.spec.uncertainty import Uncertainty
 from cxsim.spec.version import MODEL_VERSION
 
 NUMERIC_LIBRARIES = ("mesa", "numba", "numpy", "pandas", "scipy", "statsmodels")
 _LABELS = {"name", "churn_window_note", "customers"}
 _HISTORY = set(History.model_fields)
+_TRANSACTIONS = set(Transactions.model_fields)
 
 
 def run_id(job: Job, command: str = "run") -> str:
@@ -45,10 +47,12 @@ def _of_simulation(job: Job) -> dict[str, Any]:
 
 def _of_forecast(job: Job) -> dict[str, Any]:
     """Return what a forecast follows from: the history or the run's weekly table, and what is asked of it."""
+    if job.data.transactions is not None:
+        return _of_transactions(job, job.data.transactions)
     data, run = job.data, job.forecast.run
     return {
         "model": MODEL_VERSION,
-        "forecast": job.forecast.model_dump(mode="json", exclude={"run"}),
+        "forecast": job.forecast.model_dump(mode="json", exclude={"run", "purchases"}),
         "columns": data.model_dump(mode="json", include=_HISTORY - {"history"}),
         "history": None if data.history is None else _hash(data.history, "data.history"),
         "run": None if run is None else [_hash(file, "forecast.run") for file in _tables_read(run)],
@@ -61,6 +65,17 @@ def _tables_read(run: Path) -> list[Path]:
     return [file for file in (run / "weekly.parquet", run / "parameters.parquet") if file.exists()]
 
 
+def _of_transactions(job: Job, log: Path) -> dict[str, Any]:
+    """Return what the analysis of a log of transactions follows from."""
+    return {
+        "model": MODEL_VERSION,
+        "forecast": job.forecast.model_dump(mode="json", include=ASKED_OF_TRANSACTIONS),
+        "columns": job.data.model_dump(mode="json", include=_TRANSACTIONS - {"transactions"} | {"time"}),
+        "transactions": _hash(log, "data.transactions"),
+        "seed": job.study.seed,
+    }
+
+
 def versions() -> dict[str, str]:
     """Return the versions of cxsim, of Python and of every library that moves numbers."""
     libraries = {name: version(name) for name in NUMERIC_LIBRARIES}
@@ -70,7 +85,7 @@ def versions() -> dict[str, str]:
 def _data(data: Data) -> dict[str, Any] | None:
     if data.customers is None:
         return None
-    return data.model_dump(mode="json", exclude=_LABELS | _HISTORY) | {
+    return data.model_dump(mode="json", exclude=_LABELS | _HISTORY | _TRANSACTIONS) | {
         "content": _hash(data.customers, "data.customers")
     }
 

@@ -144,6 +144,7 @@ class Recovery(Spec):
     expected: Share = 0.55
     expected_step: NonNegative = 0.20
     expected_ceiling: Share = 0.95
+    blame_discount: Share = 1.0
     weight: NonNegative = 1.5
     justice_slope: float = 3.0
     justice_reference: float = 0.97
@@ -163,10 +164,10 @@ class Churn(Spec):
     open_problem: float = 0.5
     switching: float = 1.0
     outside: float = 2.0
-    attention: float = 0.5
+    attention: float = 1.2
     attention_half_life_weeks: Positive = 3.0
     notice: NonNegative = 0.0
-    level: float = 0.0
+    level: float = 0.13
     locked: NonNegative = 0.15
     after_lock: NonNegative = 2.5
     after_lock_weeks: NonNegative = 8.0

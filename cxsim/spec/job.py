@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from cxsim.spec.base import Count, Name, NonNegative, Positive, Share, Spec, broken
 from cxsim.spec.scenario import Scenario
+from cxsim.spec.transactions import Purchases, Transactions
 from cxsim.spec.uncertainty import Uncertainty
 
 USUAL_HORIZONS_WEEKS = (13, 52, 156)
@@ -65,8 +66,8 @@ class History(Spec):
     unit: str = Field(default="", description="unit of the target on the report, such as EUR; moves no number")
 
 
-class Data(History):
-    """The firm's own data and how to read them: its customer base, and the history of a number."""
+class Data(History, Transactions):
+    """The firm's own data and how to read them: its customer base, the history of a number, a log of transactions."""
 
     customers: Path | None = None
     columns: Columns = Field(default_factory=Columns)
@@ -125,6 +126,7 @@ class Forecast(Spec):
     backtest: bool = False
     origins: Count = Field(default=6, description="points of the past from which a backtest forecasts")
     realisation: Realisation = Field(default_factory=Realisation)
+    purchases: Purchases = Field(default_factory=Purchases, description="of data.transactions")
 
 
 class Output(Spec):

@@ -190,7 +190,7 @@ def test_calibrate_writes_a_scenario_that_resembles_the_file(extract: Path) -> N
     assert drawn["target"] == pytest.approx((crm["left"] == "Yes").mean())
     # 4,000 customers: four standard errors.
     assert drawn["simulated"] == pytest.approx(drawn["target"], abs=0.03)
-    assert scenario.behaviour.churn.level == pytest.approx(drawn["offset"])
+    assert scenario.behaviour.churn.level == pytest.approx(job.scenario.behaviour.churn.level + drawn["offset"])
     facts = json.loads((folder / "manifest.json").read_text())["data"]
     assert facts["observed_churn"] == pytest.approx((crm["left"] == "Yes").mean())
 

@@ -91,7 +91,7 @@ def test_f21_the_top_box_stays_the_more_competition_there_is(telecom: Scenario, 
 
 def retention(competition: float, base: float, **changes: Any) -> Floats:
     """Return the annual retention over five satisfactions, frailty integrated out; `base` multiplies the hazard."""
-    p = parameters(churn_competition=competition, **changes)
+    p = parameters(churn_competition=competition, churn_level=0.0, **changes)
     yearly = beta(0.668, 3.806).ppf((np.arange(4000) + 0.5) / 4000)
     hazards = -np.log1p(-yearly) / 52.0
     kept = []

@@ -81,7 +81,7 @@ def left_after_half_a_year(booked: list[float], **changes: float) -> float:
     p = parameters(**changes)
     account = Account(0.0, 0.0, 0.0, 0.0)
     for credit in booked:
-        account = deposit(account, credit, 0.0, 0.0, p).account
+        account = deposit(account, credit, 0.0, 0.0, 0.0, p).account
     for _ in range(26):
         account = forget(account, False, p)
     return balance(account) / sum(booked)

@@ -62,12 +62,11 @@ def check_selection(modest: Cohort, bold: Cohort) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.xfail(reason="year-two churn rises, 13.9 to 15.1 %: trust never forgives a standing promise", strict=True)
-def test_f25_the_survivors_of_a_bold_promise_leave_less(telecom: Scenario) -> None:
-    check_selection(newcomers(telecom, 0.77), newcomers(telecom, 0.87))
-
-
-@pytest.mark.slow
-def test_f25_the_survivors_leave_less_where_trust_does_not_count(telecom: Scenario) -> None:
-    trustless = {"behaviour.churn.trust": 0.0}
-    check_selection(newcomers(telecom, 0.77, **trustless), newcomers(telecom, 0.87, **trustless))
+@pytest.mark.parametrize("changes", [{}, {"behaviour.churn.trust": 2.0}], ids=["as shipped", "trust outweighs all"])
+def test_f25_the_survivors_of_a_bold_promise_leave_less(telecom: Scenario, changes: dict[str, float]) -> None:
+    cohorts = [newcomers(telecom, promise, **changes) for promise in (0.77, 0.87)]
+    if not changes:
+        check_selection(*cohorts)
+    else:
+        with pytest.raises(AssertionError, match="assert "):
+            check_selection(*cohorts)

@@ -79,7 +79,6 @@ def test_f4b_fails_where_the_conditions_are_not_met(telecom: Scenario) -> None:
         check_no_paradox(telecom)
 
 
-@pytest.mark.xfail(reason="settled within the tick, justice .98: full blame still gains +.013", strict=True)
 def test_f4b_no_paradox_after_a_blamed_failure_settled_at_once(telecom: Scenario) -> None:
     check_no_paradox(telecom, blame=1.0, weeks=0.0)
 

@@ -91,9 +91,9 @@ def test_the_plain_model_lives_in_the_same_world(plain_years: pd.DataFrame) -> N
         ({"trust__down": 0.09}, "trust"),
         ({"failure__weight": 1.0}, "account_debits"),
         ({"complaint__severity": 1.5}, "complaints"),
-        ({"recovery__weight": 0.0}, "account_credits"),
+        ({"recovery__weight": 6.0}, "account_credits"),
         ({"satisfaction__disconfirmation": 0.0}, "satisfaction"),
-        ({"churn__level": 0.2}, "churned"),
+        ({"churn__level": 0.33}, "churned"),
         ({"survey__intercept": 7.6}, "nps_true"),
     ],
 )

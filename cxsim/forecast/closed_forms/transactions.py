@@ -18,6 +18,7 @@ from cxsim.errors import Fault, InputError, nearest
 from cxsim.forecast.rows import rows_path
 
 type Returns = Literal["net", "drop", "refuse"]
+type Duplicates = Literal["add", "drop", "refuse"]
 type Unit = Literal["days", "weeks", "months", "years"]
 
 SMALLEST_AMOUNT = 1e-6
@@ -59,7 +60,9 @@ def read_transactions(
     columns: TransactionColumns = TransactionColumns(),
     *,
     returns: Returns = "net",
+    duplicates: Duplicates = "add",
     first_date: str | pd.Timestamp | None = None,
+    first_row: int = 0,
 ) -> TransactionLog:
     """Return the `TransactionLog` of a raw table of transactions, in any order.
 
@@ -68,21 +71,31 @@ def read_transactions(
     log : one row a transaction.
     returns : what a negative amount does: ``net`` takes it off the customer's latest purchases up to that day, and a
         purchase returned in full is no purchase; ``drop`` ignores it; ``refuse`` raises.
+    duplicates : what a row does that repeats another in every column: ``add`` takes it for one more thing bought, and the
+        notes tell how many there are; ``drop`` takes it for an error of the export; ``refuse`` raises.
     first_date : start of the observation; who bought before it is not a new customer of the log, so such rows raise.
+    first_row : what the first row is called in a fault.
 
     Raises
     ------
     InputError : a column that is absent, values that cannot be read, or what the options above refuse, with row numbers
-        counted from 0.
+        counted from `first_row`.
     """
     _check_columns(log, columns)
     dates = _read_dates(log[columns.date], columns.date_format)
     amounts = pd.to_numeric(log[columns.amount], errors="coerce") if columns.amount else pd.Series(np.nan, log.index)
-    _check_rows(log, columns, dates, amounts, returns, first_date)
+    repeats = log.duplicated()
+    _check_rows(
+        log, columns, dates, amounts, repeats if duplicates == "refuse" else None, returns, first_date, first_row
+    )
     rows = pd.DataFrame({"customer": log[columns.customer], "date": dates, "amount": amounts.astype(np.float64)})
     notes = (
         [] if dates.is_monotonic_increasing or _ordered_within_customers(rows) else ["rows were put in order of date"]
     )
+    if repeats.any():
+        done = "ignored" if duplicates == "drop" else "taken for things bought twice"
+        notes.append(f"{repeats.sum()} rows repeat another in every column and were {done}")
+        rows = rows[~repeats] if duplicates == "drop" else rows
     is_return = (rows["amount"] < 0).to_numpy()
     if is_return.any() and returns == "drop":
         notes.append(f"{is_return.sum()} returns (negative amounts) were ignored")
@@ -178,8 +191,10 @@ def _check_rows(
     columns: TransactionColumns,
     dates: pd.Series[pd.Timestamp],
     amounts: pd.Series[float],
+    repeats: pd.Series[bool] | None,
     returns: Returns,
     first_date: str | pd.Timestamp | None,
+    first_row: int,
 ) -> None:
     """Raise `InputError` for every kind of row that cannot be used."""
     rules = {
@@ -190,11 +205,15 @@ def _check_rows(
         rules[f"column {columns.amount} must be a number"] = ~amounts.between(-np.inf, np.inf, inclusive="neither")
         if returns == "refuse":
             rules[f"column {columns.amount} must not be negative (a return)"] = amounts < 0
+    if repeats is not None:
+        rules["must not repeat another row in every column"] = repeats
     if first_date is not None:
         start = pd.Timestamp(first_date)
         remedy = "start earlier, or leave out the customers acquired before"
         rules[f"column {columns.date} precedes the first date {start.date()}: {remedy}"] = dates < start
-    faults = [Fault(rows_path(broken.to_numpy(dtype=bool)), rule) for rule, broken in rules.items() if broken.any()]
+    faults = [
+        Fault(rows_path(broken.to_numpy(dtype=bool), first_row), rule) for rule, broken in rules.items() if broken.any()
+    ]
     if faults:
         raise InputError(faults)
 

@@ -12,17 +12,21 @@ Sources: Prentice & Gloeckler (1978); Allison (1982); Singer & Willett (1993).
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from cxsim.errors import Fault, InputError
+from cxsim.errors import Fault, InputError, RunError
 from cxsim.forecast.survival.columns import Design, FloatArray, read_design, require_columns
 from cxsim.forecast.survival.effects import hazard_ratios
 
 MOST_BANDS = 10
+MOST_STEPS = 50
+CERTAIN = 25.0
+"""Log hazard beyond which a customer is as good as sure to stay or to leave: the sign of an infinite coefficient."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +97,7 @@ def fit_discrete_hazard(
     Raises
     ------
     InputError : columns or values that cannot be used, or nobody churns.
+    RunError : the likelihood has no maximum, as where a covariate tells exactly who churns.
     """
     from statsmodels.genmod.families import Binomial
     from statsmodels.genmod.families.links import CLogLog
@@ -107,17 +112,28 @@ def fit_discrete_hazard(
         )
     when = person_periods[period].to_numpy(dtype=np.int64)
     starts = tuple(int(start) for start in band_starts) or _even_bands(when, event)
-    x = np.column_stack([_bands(when, starts), design.matrix(person_periods)])
+    covariate = design.matrix(person_periods)
+    middle, spread = covariate.mean(axis=0), covariate.std(axis=0)
+    x = np.column_stack([_bands(when, starts), (covariate - middle) / spread])
     model = GLM(event, x, family=Binomial(link=CLogLog()))
-    if cluster:
-        groups = pd.factorize(person_periods[cluster])[0]
-        result = model.fit(cov_type="cluster", cov_kwds={"groups": groups})
-    else:
-        result = model.fit()
-    values, se = np.asarray(result.params, dtype=np.float64), np.asarray(result.bse, dtype=np.float64)
     n = len(starts)
-    effects = hazard_ratios(design.terms, values[n:], se[n:], confidence)
-    return DiscreteHazard(design, starts, values[:n], effects, float(result.llf))
+    # Reweighted least squares from its usual start runs off where a covariate has outliers; Newton's method on numbers of
+    # one size does not, and reweighting then ends where it begins.
+    start = np.concatenate([np.full(n, np.log(-np.log1p(-event.mean()))), np.zeros(covariate.shape[1])])
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        # Whether the fit ended well is judged below, for both methods together.
+        warnings.simplefilter("ignore")
+        optimum = np.asarray(model.fit(start, method="newton", maxiter=MOST_STEPS, disp=0).params)
+        groups = pd.factorize(person_periods[cluster])[0] if cluster else None
+        robust = {} if groups is None else {"cov_type": "cluster", "cov_kwds": {"groups": groups}}
+        result = model.fit(optimum if np.isfinite(optimum).all() else start, **robust)
+    values, se = np.asarray(result.params, dtype=np.float64), np.asarray(result.bse, dtype=np.float64)
+    reach = np.abs(x[:, n:] @ values[n:]).max(initial=0.0)
+    if not (result.converged and reach < CERTAIN):
+        raise RunError("the discrete-time hazard has no maximum: does a covariate tell exactly who churns?")
+    coefficients = values[n:] / spread
+    effects = hazard_ratios(design.terms, coefficients, se[n:] / spread, confidence)
+    return DiscreteHazard(design, starts, values[:n] - coefficients @ middle, effects, float(result.llf))
 
 
 def predict_hazard(model: DiscreteHazard, person_periods: pd.DataFrame, period: str = "tenure_period") -> FloatArray:

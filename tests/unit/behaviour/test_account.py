@@ -1,18 +1,23 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxsim.behaviour.account import Account, balance, deposit, forget, forgive, scaled_balance
+from cxsim.behaviour.account import Account, Booking, balance, deposit, forget, forgive, goodwill, scaled_balance
 from tests.parameters import parameters
 
 P = parameters()
 STORE = st.floats(0.0, 20.0)
 ACCOUNTS = st.builds(Account, STORE, STORE, STORE, STORE)
 EMPTY = Account(0.0, 0.0, 0.0, 0.0)
+
+
+def deposited(account: Account, nominal: float, habituation: float, severity: float, p: Any) -> Booking:
+    return deposit(account, nominal, habituation, severity, goodwill(account, nominal, p), p)
 
 
 @given(account=ACCOUNTS, ruminating=st.booleans())
@@ -40,7 +45,7 @@ def test_half_lives_hold_at_any_length_of_tick() -> None:
 def test_a_deposit_moves_the_balance_by_what_is_booked(
     account: Account, nominal: float, habituation: float, severity: float
 ) -> None:
-    booking = deposit(account, nominal, habituation, severity, P)
+    booking = deposited(account, nominal, habituation, severity, P)
     assert balance(booking.account) - balance(account) == pytest.approx(booking.credit - booking.debit, abs=1e-9)
     assert min(booking.account) >= 0.0
     assert booking.credit == pytest.approx(max(0.0, nominal) * (1.0 - habituation))
@@ -49,23 +54,23 @@ def test_a_deposit_moves_the_balance_by_what_is_booked(
 
 @pytest.mark.parametrize(("nominal", "slow"), [(0.1, 0.1 / 2.1), (2.0, 0.5), (6.0, 0.75)])
 def test_big_credits_go_to_the_slow_store(nominal: float, slow: float) -> None:
-    stored = deposit(EMPTY, nominal, 0.0, 0.0, P).account
+    stored = deposited(EMPTY, nominal, 0.0, 0.0, P).account
     assert stored.credit_slow / nominal == pytest.approx(slow)
-    drained = deposit(EMPTY, -nominal, 0.0, 0.0, P).account
+    drained = deposited(EMPTY, -nominal, 0.0, 0.0, P).account
     assert drained.debit_slow / nominal == pytest.approx(slow)
 
 
 def test_goodwill_cushions_mild_failures_and_turns_on_grave_ones() -> None:
     loved = Account(0.0, 4.0, 0.0, 0.0)
-    goodwill = math.tanh(1.0)
-    assert deposit(loved, -1.0, 0.0, 0.3, P).debit == pytest.approx(1.0 - 0.3 * goodwill)
-    assert deposit(loved, -1.0, 0.0, 0.8, P).debit == pytest.approx(1.0 + 0.5 * goodwill)
+    liked = math.tanh(1.0)
+    assert deposited(loved, -1.0, 0.0, 0.3, P).debit == pytest.approx(1.0 - 0.3 * liked)
+    assert deposited(loved, -1.0, 0.0, 0.8, P).debit == pytest.approx(1.0 + 0.5 * liked)
 
 
 @given(account=ACCOUNTS, severity=st.floats(0.0, 1.0))
 def test_without_cushion_and_betrayal_the_account_does_not_matter(account: Account, severity: float) -> None:
     neutral = parameters(account_cushion=0.0, account_betrayal=0.0)
-    assert deposit(account, -1.0, 0.0, severity, neutral).debit == pytest.approx(1.0)
+    assert deposited(account, -1.0, 0.0, severity, neutral).debit == pytest.approx(1.0)
 
 
 @given(account=ACCOUNTS, amount=st.floats(0.0, 50.0))

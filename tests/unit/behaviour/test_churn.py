@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from cxsim.behaviour.churn import churn_probability, disutility, lock_factor
 from tests.parameters import parameters
 
-P = parameters()
+P = parameters(churn_level=0.0, churn_attention=0.5)
 NEUTRAL = parameters(**dict.fromkeys((
     "churn_satisfaction", "churn_balance", "churn_memory", "churn_trust", "churn_failure", "churn_open_problem",
-    "churn_switching", "churn_outside", "churn_attention",
+    "churn_switching", "churn_outside", "churn_attention", "churn_level",
 ), 0.0))  # fmt: skip
 SIGNED = st.floats(-2.0, 2.0)
 SHARE = st.floats(0.0, 1.0)
@@ -41,7 +41,7 @@ def test_each_driver_enters_as_the_equation_says(state: State, eta: float) -> No
 
 
 def test_competition_scales_the_bond_and_nothing_else() -> None:
-    fierce = parameters(churn_competition=2.0)
+    fierce = parameters(churn_competition=2.0, churn_level=0.0)
     assert disutility(0.80, 0.0, 0.0, 0.6, 0.0, 0.0, 0.5, 0.0, fierce) == pytest.approx(-2 * 8.0 * 0.08)
     assert disutility(0.72, 0.0, 0.0, 0.6, 0.5, 0.0, 0.5, 0.0, fierce) == pytest.approx(0.6)
 

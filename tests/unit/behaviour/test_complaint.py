@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxsim.behaviour.complaint import complaint_probability
-from cxsim.behaviour.satisfaction import logistic
+from cxsim.elementary import logistic
 from tests.parameters import parameters
 
 P = parameters()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cxsim.behaviour.recovery import expected_justice, justice, settle
-from cxsim.behaviour.satisfaction import logistic
+from cxsim.elementary import logistic
 from tests.parameters import parameters
 
 P = parameters()
@@ -35,7 +35,7 @@ def test_recovery_expectations_rise_to_a_ceiling() -> None:
 
 def test_a_fair_settlement_restores_and_pleases() -> None:
     outcome = settle(0.93, 0.2, 0.2, 0.0, False, 2.0, P)
-    bonus = ((0.93 - 0.55 - 0.08) / 0.2) ** 0.88 * 0.8 * 0.9
+    bonus = ((0.93 - 0.55 - 0.08) / 0.2) ** 0.88 * 0.8 * 0.8
     assert outcome.restored == 1.0
     assert outcome.deposit == pytest.approx(1.5 * bonus)
     assert outcome.transaction == pytest.approx(logistic(0.9445 + 3.0 * -0.04 - 1.8 * 0.2 + 0.6 * bonus))

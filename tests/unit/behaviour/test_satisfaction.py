@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxsim.behaviour.satisfaction import Satisfaction, accumulate, logistic, transaction
+from cxsim.behaviour.satisfaction import Satisfaction, accumulate, transaction
+from cxsim.elementary import logistic
 from tests.parameters import parameters
 
 P = parameters()

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cxsim.behaviour.satisfaction import logistic
 from cxsim.behaviour.survey import answer_probability, latent_score, score
+from cxsim.elementary import logistic
 from tests.parameters import parameters
 
 P = parameters()

@@ -57,7 +57,7 @@ def test_every_fault_of_the_ranges_is_named(scenario: Scenario) -> None:
             "behaviour.churn.satisfactoin": Prior(low=1.0, high=2.0),
             "money.margin": Prior(low=0.1, high=0.2),
             "behaviour.memory.end_weight": Prior(low=0.5, high=1.5),
-            "behaviour.churn.level": Prior(low=0.5, high=1.5, relative=True),
+            "behaviour.churn.notice": Prior(low=0.5, high=1.5, relative=True),
             MEMORY: Prior(low=0.0, high=9.0),
         }
     )
@@ -68,7 +68,7 @@ def test_every_fault_of_the_ranges_is_named(scenario: Scenario) -> None:
         ),
         "uncertainty.priors.money.margin: must name a number of the scenario's behaviour, journey or market",
         "uncertainty.priors.behaviour.memory.end_weight.high: must be at most 1, got 1.5",
-        "uncertainty.priors.behaviour.churn.level.relative: has no multiples: the scenario's value is 0",
+        "uncertainty.priors.behaviour.churn.notice.relative: has no multiples: the scenario's value is 0",
         f"uncertainty.priors.{MEMORY}.low: must be above 0, got 0.0",
     ]
 

@@ -253,7 +253,7 @@ def test_the_command_leaves_tables_figures_and_a_page(files: Path) -> None:
     assert table["time"].iloc[0] == "2025-01-01"
     assert [path.name for path in (folder / "figures").iterdir()] == ["fan-churn.svg"]
     page = (folder / "report.html").read_text("utf-8")
-    assert all(word in page for word in ("<svg", "Backtest", "state_space"))
+    assert all(word in page for word in ("<svg", "backtest", "state space of the rate"))
     assert not re.search(r'(?:src|href)="(?!#|data:)', page)
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert (manifest["status"], manifest["command"]) == ("complete", "forecast")
@@ -268,7 +268,9 @@ def test_the_command_forecasts_a_history_under_an_arm(files: Path) -> None:
     assert typed(files, *of_run) == 0
     (folder,) = (files / "outputs" / "forecast").iterdir()
     table = pd.read_csv(folder / "forecast.csv")
-    assert table["model"].unique().tolist() == ["nothing_done", "scenario", "scenario_as_simulated", "effect"]
+    assert table["model"].unique().tolist() == [
+        "nothing_done", "scenario", "scenario_as_simulated", "effect", "effect_as_simulated",
+    ]  # fmt: skip
     assert {"total.csv", "components.csv"} <= {path.name for path in folder.iterdir()}
     assert "Where the uncertainty comes from" in (folder / "report.html").read_text("utf-8")
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from statsmodels.duration.hazard_regression import PHReg
 
-from cxsim.errors import InputError
+from cxsim.errors import InputError, RunError
 from cxsim.forecast.survival.calibration import calibration_table, concordance
 from cxsim.forecast.survival.cox import fit_cox, predict_survival, relative_risk
 from cxsim.forecast.survival.discrete_hazard import expand_periods, fit_discrete_hazard, predict_hazard
@@ -149,6 +149,31 @@ def test_risk_orders_customers_better_than_chance() -> None:
     assert concordance(table, relative_risk(model, table), "months", "churned") > 0.57
     shuffled = np.random.default_rng(1).permutation(relative_risk(model, table))
     assert abs(concordance(table, shuffled, "months", "churned") - 0.5) < 0.02
+
+
+def test_an_outlier_does_not_throw_the_fit_off_its_maximum() -> None:
+    long = expand_periods(_monthly_customers(20_000, seed=11), "months", "churned", "customer")
+    rng = np.random.default_rng(11)
+    balance = rng.normal(0.0, 1.0, len(long))
+    balance[rng.integers(0, len(long), 20)] = -70.0
+    model = fit_discrete_hazard(long.assign(balance=balance), ["problem", "plan", "balance"])
+    assert abs(_of(model.effects, "problem") - TRUE_EFFECT) < 3 * _of(model.effects, "problem", "se")
+    assert abs(_of(model.effects, "balance")) < 3 * _of(model.effects, "balance", "se")
+    # What is planted: a covariate in other units is the same model.
+    scaled = fit_discrete_hazard(long.assign(balance=1e4 + 1e3 * balance), ["problem", "plan", "balance"])
+    assert scaled.loglik == pytest.approx(model.loglik, abs=1e-6)
+    assert 1e3 * _of(scaled.effects, "balance") == pytest.approx(_of(model.effects, "balance"), rel=1e-5)
+    np.testing.assert_allclose(
+        predict_hazard(scaled, long.assign(balance=1e4 + 1e3 * balance)),
+        predict_hazard(model, long.assign(balance=balance)),
+        rtol=1e-6,
+    )
+
+
+def test_a_covariate_that_tells_exactly_who_churns_has_no_finite_effect() -> None:
+    long = expand_periods(_monthly_customers(2_000, seed=12), "months", "churned", "customer")
+    with pytest.raises(RunError, match="the discrete-time hazard has no maximum"):
+        fit_discrete_hazard(long.assign(known=long["churned_now"].astype(float)), ["known"])
 
 
 def test_what_a_model_cannot_use_is_refused() -> None:

@@ -1,0 +1,136 @@
+"""The slate: a few dozen customers side by side, one array a field, for the part of a tick that almost everybody shares.
+
+Customers rest in memory one record each. For their tick the numbers that every tick changes are picked up onto a slate, where
+a loop over a rule without branches and library calls runs in the vector units of the processor, several customers at a time.
+A `Lane` is one customer on the slate and reads as a record does: what was picked up from the slate, all else from the record, so
+a rule does not know where it reads. What rules leave for one another within a tick, such as draws and felt values, are fields of
+the slate too.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from cxsim.arrays import Rows
+from cxsim.population.columns import CUSTOMER, EVERY_TICK
+
+LANES = 128
+"""Customers on a slate: few enough that it stays in the nearest cache."""
+_ROOM = LANES + 16
+"""Length of a field: a power of two would send the same lane of many fields to one and the same set of the cache."""
+
+PASSING = {
+    "f8": (
+        # draws of the tick, and of encounters; `drawn_...` are the uniform numbers behind normal ones
+        "leave", "drawn_score", "score_noise", "notice", "step",
+        "drawn_functional", "drawn_emotional", "noise_functional", "noise_emotional", "failure", "choice",
+        # an encounter of many, see `encounter`
+        "level_functional", "level_emotional", "zone", "performance", "perceived_functional", "perceived_emotional",
+        "over_functional", "over_emotional", "felt",
+        # the end of the tick, see `closing`
+        "latent", "standing", "eta",
+    ),
+    "i8": (
+        "row", "who", "points", "quarter",
+        # where guests sit at home, see `invite`
+        "place",
+        # an encounter of many, as it is counted
+        "norm_units", "gain_units", "debit_units", "score_units", "bin",
+        # what is counted at the end of the tick, as fixed-point numbers
+        "lost_units", "revenue_units", "satisfaction_units", "balance_units", "functional_units", "emotional_units",
+        "habituation_units", "trust_units",
+    ),
+    "u1": ("group", "base", "troubled", "closing", "called", "due", "met_channel", "kept"),
+}  # fmt: skip
+"""Fields that only a slate has, by type; `group` is the segment, `base` 1 for the initial base, `troubled` 1 with an open
+problem, `closing` 1 where the tick ends without a desk, `called` 1 where a survey or a decision may be due, `due` 1 where a
+calendar touchpoint is."""
+IDENTITY = ("row", "who", "group", "base")
+"""What tells one customer on a slate from another."""
+ENCOUNTERED = (
+    "loss_aversion", "emotional_weight", "expectation_functional", "expectation_emotional", "should_functional",
+    "should_emotional", "precision", "credit_fast", "credit_slow", "debit_fast", "debit_slow", "habituation", "peak", "end",
+    "satisfaction", "experiences", "trust", "last_transaction", "credited", "debited", "cost", "value",
+)  # fmt: skip
+"""What an encounter reads or writes of it, of the numbers on a slate."""
+
+SLATE = np.dtype(
+    [(name, CUSTOMER[name], (_ROOM,)) for name in EVERY_TICK]
+    + [(name, kind, (_ROOM,)) for kind, names in PASSING.items() for name in names],
+    align=True,
+)
+
+
+class Lane:
+    """One customer on a slate; attributes are the fields of the slate, then those of its record."""
+
+    __slots__ = ("_j", "_rows", "_slate")
+
+    def __init__(self, slate: Any, rows: Rows, j: int) -> None:
+        object.__setattr__(self, "_slate", slate)
+        object.__setattr__(self, "_rows", rows)
+        object.__setattr__(self, "_j", j)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in SLATE.fields:  # type: ignore[operator]
+            return self._slate[name][self._j]
+        return self._rows[name][self._slate["row"][self._j]]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in SLATE.fields:  # type: ignore[operator]
+            self._slate[name][self._j] = value
+        else:
+            self._rows[name][self._slate["row"][self._j]] = value
+
+
+def new_slates() -> Rows:
+    """Return an array with two slates in it: one for customers, one for those of them who are invited together."""
+    return np.zeros(2, SLATE)
+
+
+def lane(slate: Any, rows: Rows, j: int) -> Any:
+    """Return the j-th customer on the slate, who rests in `rows`."""
+    return Lane(slate, rows, j)
+
+
+def send_for(rows: Rows, i: int) -> None:
+    """Have the memory bring the record of row `i`, which will be needed soon."""
+
+
+def pick_up(slate: Any, rows: Rows, n: int) -> None:
+    """Copy what every tick changes onto the slate, for the customers whose row numbers are its first `n` entries in `row`."""
+    listed = slate["row"][:n]
+    for name in EVERY_TICK:
+        slate[name][:n] = rows[name][listed]
+
+
+def put_back(slate: Any, rows: Rows, n: int) -> None:
+    """Copy it back to the records."""
+    listed = slate["row"][:n]
+    for name in EVERY_TICK:
+        rows[name][listed] = slate[name][:n]
+
+
+def invite(guests: Any, slate: Any, n: int) -> None:
+    """Copy `n` customers of the slate, those at the places that `guests` lists in `place`, side by side onto `guests`."""
+    places = guests["place"][:n]
+    for name in (*IDENTITY, *ENCOUNTERED):
+        guests[name][:n] = slate[name][places]
+
+
+def send_home(guests: Any, slate: Any, n: int) -> None:
+    """Copy the `n` guests back to their places on the slate."""
+    places = guests["place"][:n]
+    for name in ENCOUNTERED:
+        slate[name][places] = guests[name][:n]
+
+
+def held(record: Any) -> Any:
+    """Return a record that nobody writes to meanwhile: compiled code keeps its numbers in registers over a loop."""
+    return record
+
+
+def stay_a_call() -> None:
+    """Keep the compiler from inlining the rule that says this."""
