@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,7 @@ def faults_of(uncertainty: Uncertainty, scenario: Scenario, replications: int) -
         found += [
             fault
             for key, value in (("low", prior.low * times), ("high", prior.high * times))
-            for fault in _out_of_bounds(f"{path}.{key}", known[name], value)
+            for fault in _broken(f"{path}.{key}", scenario, name, value)
         ]
     return found
 
@@ -85,7 +86,7 @@ def _faults_of_file(path: Path, scenario: Scenario, replications: int) -> list[F
             found.append(Fault(where, "must hold finite numbers"))
         else:
             ends = dict.fromkeys((float(table[name].min()), float(table[name].max())))
-            found += [fault for value in ends for fault in _out_of_bounds(where, known[name], value)]
+            found += [fault for value in ends for fault in _broken(where, scenario, name, value)]
     return found
 
 
@@ -116,8 +117,10 @@ def _unknown(where: str, name: str, known: Mapping[str, Parameter]) -> Fault:
     return Fault(where, "must name a number of the scenario's behaviour, journey or market", None, nearest(name, known))
 
 
-def _out_of_bounds(where: str, parameter: Parameter, value: float) -> list[Fault]:
-    if parameter.low <= value <= parameter.high:
-        return []
-    rule = f"must lie between {parameter.low:g} and {parameter.high:g}"
-    return [Fault(where, rule, value)]
+def _broken(where: str, scenario: Scenario, name: str, value: float) -> list[Fault]:
+    """Return the rules of the scenario that a value breaks, said of where it was given."""
+    try:
+        scenario.with_changes({name: value})
+    except InputError as error:
+        return [replace(fault, path=where) for fault in error.faults]
+    return []

@@ -40,6 +40,8 @@ SOURCES = {
 }
 _OF_EFFECT = ("monte_carlo", "parameter", "realisation")
 _DIFFERENCES = {EFFECT, FULL_EFFECT}
+_LOST = 1e-9
+"""Share of a variance that is the rounding of one that was estimated as 0."""
 _FEW = 3
 """Series that are told in words; of more there are tables."""
 
@@ -278,7 +280,7 @@ def _uncertainty(folder: Folder) -> tuple[str, str, str]:
             cells = [SOURCES[row["source"]], _share(row["share"]), _share(share), _spread(folder.target, row["sd"])]
             if np.isnan(row["variance"]):
                 cells = [SOURCES[row["source"]], *["not assessed"] * 3]
-            elif row["source"] == "parameter" and row["variance"] == 0.0 < of_effect:
+            elif row["source"] == "parameter" and row["variance"] < _LOST * of_effect:
                 cells = [SOURCES[row["source"]], *["lost in the luck"] * 3]
             elif row["source"] not in _OF_EFFECT:
                 cells[2] = NOTHING

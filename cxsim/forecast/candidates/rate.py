@@ -194,13 +194,13 @@ def _smoothed(response: Array, variance: Array, node: Node, period: int, harmoni
 
 def _filtered(response: Array, variance: Array, nodes: Sequence[Node], period: int, harmonics: int) -> Filtered:
     """Return the history filtered at every node; the states are the swing, the mean and the seasonal coefficients."""
-    starts = [_start(response, node, harmonics) for node in nodes]
     phi, step_sd, noise = (
         np.array([getattr(node, name) for node in nodes]) for name in ("phi", "step_sd", "noise_variance")
     )
-    spread = np.array([sd for _, sd in starts])
+    spread = np.array([_start_sd(node, harmonics) for node in nodes])
     design = _design(response.size, period, harmonics)
-    return filter_all(response, variance + noise[:, None], design, phi, step_sd, starts[0][0], spread)
+    start = _start_mean(response, harmonics)
+    return filter_all(response, variance + noise[:, None], design, phi, step_sd, start, spread)
 
 
 def _filter(response: Array, variance: Array, node: Node, period: int, harmonics: int) -> KalmanSmoother:
@@ -213,18 +213,22 @@ def _filter(response: Array, variance: Array, node: Node, period: int, harmonics
     space["transition"] = np.diag([node.phi] + [1.0] * (states - 1))
     space["selection"] = np.eye(states, 1)
     space["state_cov"] = np.array([[node.step_sd**2]])
-    centre, spread = _start(response, node, harmonics)
-    space.initialize_known(centre, np.diag(spread**2))
+    space.initialize_known(_start_mean(response, harmonics), np.diag(_start_sd(node, harmonics) ** 2))
     return space
 
 
-def _start(response: Array, node: Node, harmonics: int) -> tuple[Array, Array]:
-    """Return mean and standard deviation of the states before the first point."""
-    waves = np.repeat(np.arange(1, harmonics + 1), 2)
+def _start_mean(response: Array, harmonics: int) -> Array:
+    """Return the mean of the states before the first point."""
     centre = np.zeros(2 + 2 * harmonics)
     centre[1] = float(np.nanmean(response))
+    return centre
+
+
+def _start_sd(node: Node, harmonics: int) -> Array:
+    """Return the standard deviation of the states before the first point."""
+    waves = np.repeat(np.arange(1, harmonics + 1), 2)
     mean_sd = MEAN_PRIOR_SD if node.phi < 1.0 else 1e-6
-    return centre, np.concatenate([[node.start_sd, mean_sd], SEASON_PRIOR_SD / waves])
+    return np.concatenate([[node.start_sd, mean_sd], SEASON_PRIOR_SD / waves])
 
 
 def _design(points: int, period: int, harmonics: int) -> Array:

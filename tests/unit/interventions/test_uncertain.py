@@ -58,6 +58,7 @@ def test_every_fault_of_the_ranges_is_named(scenario: Scenario) -> None:
             "money.margin": Prior(low=0.1, high=0.2),
             "behaviour.memory.end_weight": Prior(low=0.5, high=1.5),
             "behaviour.churn.notice": Prior(low=0.5, high=1.5, relative=True),
+            MEMORY: Prior(low=0.0, high=9.0),
         }
     )
     assert [str(fault) for fault in faults_of(asked, scenario, 5)] == [
@@ -66,8 +67,9 @@ def test_every_fault_of_the_ranges_is_named(scenario: Scenario) -> None:
             "did you mean 'behaviour.churn.satisfaction'?"
         ),
         "uncertainty.priors.money.margin: must name a number of the scenario's behaviour, journey or market",
-        "uncertainty.priors.behaviour.memory.end_weight.high: must lie between 0 and 1, got 1.5",
+        "uncertainty.priors.behaviour.memory.end_weight.high: must be at most 1, got 1.5",
         "uncertainty.priors.behaviour.churn.notice.relative: has no multiples: the scenario's value is 0",
+        f"uncertainty.priors.{MEMORY}.low: must be above 0, got 0.0",
     ]
 
 
@@ -103,7 +105,7 @@ def test_every_fault_of_a_file_is_named(scenario: Scenario, tmp_path: Path) -> N
             "mean 'behaviour.churn.balance'?"
         ),
         "draws.csv column behaviour.churn.satisfaction: must hold finite numbers",
-        "draws.csv column behaviour.memory.end_weight: must lie between 0 and 1, got -1.0",
+        "draws.csv column behaviour.memory.end_weight: must be at least 0, got -1.0",
     ]
     gone = tmp_path / "gone.csv"
     said = f"uncertainty.draws: cannot be read (no such file or directory), got '{gone}'"

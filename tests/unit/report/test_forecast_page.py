@@ -93,6 +93,10 @@ def test_what_the_parameters_leave_open_is_not_passed_over(comparison_folder: Pa
     page = build(folder).read_text("utf-8")
     assert "not assessed" not in page
     assert "Drawn anew in every pair of runs: behaviour.churn.failure." in page
+    assert "lost in the luck" not in page
+    parts.loc[parts["source"] == "parameter", ["variance", "share", "sd"]] = [1e-35, 1e-35, 1e-18]
+    parts.to_csv(folder / "components.csv", index=False)
+    assert build(folder).read_text("utf-8").count("lost in the luck") == 3
 
 
 def test_several_series_are_told_apart(comparison_folder: Path, tmp_path: Path) -> None:
