@@ -6,15 +6,17 @@ import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from benchmarks.telecom import new_model
-from cxsim.arrays import Rows
+from cxsim.arrays import Ints, Rows
 from cxsim.engine.chances import draw_fates
 from cxsim.engine.closing import close_together
 from cxsim.engine.compiled import compiled
 from cxsim.engine.encounter import meet_together
-from cxsim.engine.kernels import seat
+from cxsim.engine.kernels import sit_down
 from cxsim.engine.living import fade
-from cxsim.engine.slate import LANES, held, lane, new_slates, pick_up, put_back
+from cxsim.engine.slate import LANES, held, lane, new_room, put_back
 from cxsim.engine.tally import Tally
 from cxsim.engine.world import Clock, World
 from cxsim.rng import Luck
@@ -27,16 +29,16 @@ class Around(NamedTuple):
     luck: Luck
     world: World
     tally: Tally
+    line: Ints
 
 
 type Step = Callable[[Rows, Rows, int, int, Around], None]
 
 
-def _gather(slates: Rows, rows: Rows, n: int, times: int, _: Around) -> None:
-    for _time in range(times):
-        for j in range(n):
-            seat(slates[0], rows, j, j, len(rows))
-        pick_up(slates[0], rows, n)
+def _gather(slates: Rows, rows: Rows, n: int, times: int, around: Around) -> None:
+    line = around.line
+    for _ in range(times):
+        sit_down(slates[0], rows, line, 0, n, len(rows))
 
 
 def _draw(slates: Rows, rows: Rows, n: int, times: int, around: Around) -> None:
@@ -60,6 +62,8 @@ def _meet(slates: Rows, rows: Rows, n: int, times: int, around: Around) -> None:
 
 
 def _close(slates: Rows, rows: Rows, n: int, times: int, around: Around) -> None:
+    for j in range(n):
+        lane(slates[0], rows, j).closing = 1
     for _ in range(times):
         close_together(
             slates[0], rows, n, around.clock, around.luck, around.world, around.world.params[0], around.tally
@@ -86,10 +90,10 @@ def costs(repeats: int) -> dict[str, list[float]]:
     model: Any = new_model(10_000, 52, threads=1)
     for _ in range(8):
         model.step()
-    slates, times = new_slates(), 50
+    slates, times = new_room().slate, 50
     found: dict[str, list[float]] = {name: [] for name in STEPS}
     steps = {name: compiled(step) for name, step in STEPS.items()}
-    around = Around(model.clock, model.luck, model.world, model._tallies[0])  # noqa: SLF001
+    around = Around(model.clock, model.luck, model.world, model._crew.tallies[0], np.arange(LANES))  # noqa: SLF001
     for round_ in range(repeats + 1):
         for name, step in steps.items():
             started = time.perf_counter()

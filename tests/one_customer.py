@@ -13,11 +13,11 @@ from cxsim.behaviour.memory import peak_end
 from cxsim.engine import problems
 from cxsim.engine.chances import Chances
 from cxsim.engine.encounter import meet
-from cxsim.engine.kernels import seat
+from cxsim.engine.kernels import sit_down
 from cxsim.engine.living import fade
 from cxsim.engine.model import CXModel, _records
 from cxsim.engine.rows import read_account, read_memory
-from cxsim.engine.slate import lane, new_slates, pick_up
+from cxsim.engine.slate import lane, new_room
 from cxsim.engine.world import EMOTIONAL, FUNCTIONAL
 from cxsim.spec.scenario import Scenario
 
@@ -38,14 +38,13 @@ class OneCustomer:
         dotted = {path.replace("__", "."): value for path, value in changes.items()}
         model = CXModel(scenario.with_changes({"population.size": 1, **still, **dotted}))
         self.model = model
-        slate: Any = new_slates()[0]
+        slate: Any = new_room().slate[0]
         rows = model.rows.view(np.recarray)
-        seat(slate, rows, 0, 0, 1)
-        pick_up(slate, rows, 1)
+        sit_down(slate, rows, np.zeros(1, np.int64), 0, 1, 1)
         self.record: Any = lane(slate, rows, 0)
         self.world: Any = _records(model.world)
         self.p: Any = self.world.params[0]
-        self.tally: Any = model._tallies[0]
+        self.tally: Any = model._crew.tallies[0]
         for name, value in {**_AVERAGE, **(state or {})}.items():
             setattr(self.record, name, value)
 

@@ -50,7 +50,7 @@ def balance(account: Account) -> float:
 
 def scaled_balance(account: Account, p: Any) -> float:
     """Return the balance in units of the account's scale, clipped: M'."""
-    return min(p.account_clip_high, max(p.account_clip_low, balance(account) / p.account_scale))
+    return min(p.account_clip_high, max(p.account_clip_low, balance(account) * p.account_scale_inverse))
 
 
 def forget(account: Account, ruminating: bool, p: Any) -> Account:
@@ -72,7 +72,7 @@ def forget(account: Account, ruminating: bool, p: Any) -> Account:
 
 def goodwill(account: Account, nominal: float, p: Any) -> float:
     """Return the goodwill in [0, 1) that a nominal debit meets: tanh(M+ / M_s); 0 where nothing is debited."""
-    return hyperbolic_tangent(max(0.0, balance(account)) / p.account_scale) if nominal < 0.0 else 0.0
+    return hyperbolic_tangent(max(0.0, balance(account)) * p.account_scale_inverse) if nominal < 0.0 else 0.0
 
 
 def deposit(account: Account, nominal: float, habituation: float, severity: float, liked: float, p: Any) -> Booking:

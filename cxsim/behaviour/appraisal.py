@@ -25,6 +25,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from cxsim.elementary import power
+
 
 def perceive(delivered: float, expected: float, p: Any) -> float:
     """Return the perceived performance, drawn towards the expectation."""
@@ -49,11 +51,8 @@ def beyond_zone(gap: float, zone_scale: float, p: Any) -> float:
 
 def value(overshoot: float, gain: float, loss: float, loss_aversion: float, p: Any) -> float:
     """Return the felt value (ec) of an overshoot; `gain` and `loss` are the Kano factors."""
-    if overshoot > 0.0:
-        return gain * math.pow(overshoot / p.appraisal_scale, p.appraisal_curvature)
-    if overshoot < 0.0:
-        return -loss_aversion * loss * math.pow(-overshoot / p.appraisal_scale, p.appraisal_curvature)
-    return 0.0
+    size = power(math.fabs(overshoot) * p.appraisal_scale_inverse, p.appraisal_curvature)
+    return gain * size if overshoot > 0.0 else -loss_aversion * loss * size
 
 
 def plain_value(gap: float, loss_aversion: float, zone_scale: float, p: Any) -> float:

@@ -27,7 +27,7 @@ def remember(memory: Memory, net: float, p: Any) -> Memory:
 
 def peak_end(memory: Memory, p: Any) -> float:
     """Return the scaled, clipped peak-end memory PE'."""
-    return min(p.memory_clip, max(-p.memory_clip, 0.5 * (memory.peak + memory.end) / p.account_scale))
+    return min(p.memory_clip, max(-p.memory_clip, 0.5 * (memory.peak + memory.end) * p.account_scale_inverse))
 
 
 def episode_score(peak: float, end: float, mean: float) -> float:

@@ -10,4 +10,4 @@ from __future__ import annotations
 
 def tick_revenue(monthly_revenue: float, weeks: float) -> float:
     """Return the revenue of a tick of `weeks` weeks, in currency."""
-    return monthly_revenue * 12.0 / 52.0 * weeks
+    return monthly_revenue * (12.0 / 52.0 * weeks)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from cxsim.arrays import Floats, Ints, Rows
+from cxsim.engine.slate import PHASES
 from cxsim.engine.walk import quiet_above
 from cxsim.engine.world import (
     CALENDAR,
@@ -44,12 +45,17 @@ KANO = {
 """Kano type: factor of gains, factor of losses (shapes Kano 1984, sizes [A])."""
 
 _HALF_LIFE = "_half_life_weeks"
+_DIVISORS = ("behaviour.account.scale", "behaviour.appraisal.scale")
+"""What is only divided by: a division costs four multiplications and more."""
 _TASK_STAGES = ("purchase", "service")
 
 
 @cache
 def parameter_paths() -> dict[str, str]:
-    """Return field of the parameter record -> dotted name of the scenario's number; half-lives become keep factors."""
+    """Return field of the parameter record -> dotted name of the scenario's number.
+
+    Half-lives become keep factors, divisors inverses.
+    """
     paths: dict[str, str] = {}
     for group, field in Behaviour.model_fields.items():
         annotation: Any = field.annotation
@@ -59,6 +65,8 @@ def parameter_paths() -> dict[str, str]:
                 target = f"{group}_{name[: -len(_HALF_LIFE)]}_keep"
             elif name == "half_life_weeks":
                 target = f"{group}_keep"
+            elif f"behaviour.{group}.{name}" in _DIVISORS:
+                target = f"{group}_{name}_inverse"
             paths[target] = f"behaviour.{group}.{name}"
     for name, field in Problem.model_fields.items():
         if field.annotation is not str and name != "touchpoint":
@@ -89,7 +97,10 @@ def parameter_record(values: Mapping[str, float], weeks: float) -> Rows:
     record = np.zeros(1, parameter_type())
     for name, path in parameter_paths().items():
         value = values[path]
-        record[name] = keep_factor(value, weeks) if path.endswith("half_life_weeks") else value
+        if path in _DIVISORS:
+            record[name] = 1.0 / value
+        else:
+            record[name] = keep_factor(value, weeks) if path.endswith("half_life_weeks") else value
     return record
 
 
@@ -133,8 +144,7 @@ class Blueprint:
         self.queue_rows = len(self._bins)
         self._nodes, self._edges = _graph_records(compiled)
         self._calendar_entries = self._calendar()
-        self._everyday_touchpoints = self._everyday(compiled)
-        self._nodes["everyday"][: len(self.nodes)] = self._everyday_touchpoints.any(axis=1)
+        self._nodes["lived"][: len(self.nodes)] = self._lived(compiled)
 
     def _calendar(self) -> Rows:
         """Return the calendar touchpoints, in the order in which they are declared."""
@@ -148,13 +158,21 @@ class Blueprint:
         entries["scatter"] = 2 * points["address"] + 1
         return entries
 
-    def _everyday(self, journey: JourneyTables) -> Ints:
-        """Return node x calendar touchpoint: 1 where it is lived in the background."""
-        found = np.zeros((len(self.nodes), max(1, self._calendar_entries.size)), np.int64)
-        for node in range(len(self.nodes)):
-            own = journey.background[journey.first_background[node] : journey.first_background[node + 1]]
-            found[node, : self._calendar_entries.size] = np.isin(self._calendar_entries["touchpoint"], own)
-        return found
+    def _rhythm(self) -> tuple[int, int]:
+        """Return period and scatter of the most frequent calendar touchpoint that is not lived in every tick; 1 if none is."""
+        entries = self._calendar_entries
+        apart = entries[(entries["by_tenure"] == 0) & (entries["period"] > 1) & (entries["period"] < PHASES)]
+        if apart.size == 0:
+            return 1, 1
+        first = apart[np.argmin(apart["period"])]
+        return int(first["period"]), int(first["scatter"])
+
+    def _lived(self, journey: JourneyTables) -> Ints:
+        """Return the calendar touchpoints that are lived in the background of each node, as bits."""
+        bits = 1 << np.arange(self._calendar_entries.size, dtype=np.int64)
+        starts = zip(journey.first_background[:-1], journey.first_background[1:], strict=True)
+        own = (np.isin(self._calendar_entries["touchpoint"], journey.background[low:high]) for low, high in starts)
+        return np.array([bits[found].sum() for found in own])
 
     def turn_calendar(self, tick: int) -> None:
         """Let the calendar show this tick: which phase every entry is due for."""
@@ -229,13 +247,13 @@ class Blueprint:
         plan["transactional_sample"] = scenario.surveys.transactional.sample
         plan["relational_period"] = max(1, round(scenario.surveys.relational.every_weeks / self.weeks))
         plan["problem_touchpoint"] = self.touchpoints.index(scenario.journey.problem.touchpoint)
+        plan["rhythm"], plan["rhythm_scatter"] = self._rhythm()
         return World(
             slots=slots,
             bins=self._bins,
             nodes=self._nodes,
             edges=self._edges,
             calendar=self._calendar_entries,
-            everyday=self._everyday_touchpoints,
             segments=self.segment_records(),
             contracts=self.contract_records(),
             plan=plan[0],

@@ -41,9 +41,10 @@ def draw_fates(slate: Any, rows: Rows, n: int, tick: int, luck: Luck) -> None:
         c.notice = uniform(w.c)
         c.step = uniform(w.d)
         c.score_noise = central_quantile(c.drawn_score - 0.5)
+        c.far = 0 if is_central(c.drawn_score - 0.5) else 1
     for j in range(n):
         c = lane(slate, rows, j)
-        if not is_central(c.drawn_score - 0.5):
+        if c.far == 1:
             c.score_noise = far_quantile(c.drawn_score)
 
 
@@ -58,11 +59,11 @@ def draw_encounters(slate: Any, rows: Rows, n: int, tick: int, address: int, luc
         c.choice = uniform(w.d)
         c.noise_functional = central_quantile(c.drawn_functional - 0.5)
         c.noise_emotional = central_quantile(c.drawn_emotional - 0.5)
+        c.far = 0 if is_central(c.drawn_functional - 0.5) and is_central(c.drawn_emotional - 0.5) else 1
     for j in range(n):
         c = lane(slate, rows, j)
-        if not is_central(c.drawn_functional - 0.5):
+        if c.far == 1:
             c.noise_functional = far_quantile(c.drawn_functional)
-        if not is_central(c.drawn_emotional - 0.5):
             c.noise_emotional = far_quantile(c.drawn_emotional)
 
 

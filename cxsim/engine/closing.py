@@ -15,7 +15,7 @@ from cxsim.behaviour.money import tick_revenue
 from cxsim.behaviour.survey import answer_probability, latent_score, score
 from cxsim.elementary import exponential
 from cxsim.engine.rows import read_account, read_memory
-from cxsim.engine.slate import lane
+from cxsim.engine.slate import STRETCH, lane, send_for
 from cxsim.engine.tally import ASKED_SCORES, CSAT_MARKS, Tally, add, count, fixed, spend
 from cxsim.engine.walk import cohort_of, tenure_class
 from cxsim.engine.world import Clock, World
@@ -47,24 +47,27 @@ def close_together(
     """End the tick of those of `n` active customers whose `closing` is 1: take stock of all, count, then conclude with a few."""
     noticing = -math.expm1(-p.churn_notice * clock.weeks) if p.churn_notice > 0.0 else 0.0
     ceiling = hazard_ceiling(clock.weeks, p) if clock.warm == 0 else 0.0
-    for j in range(n):
-        c = lane(slate, rows, j)
-        if c.closing == 1:
-            settle_down(c, world)
-            if p.programme_cost_week > 0.0:
+    period, today = world.plan.relational_period, world.plan.relational_today
+    if p.programme_cost_week > 0.0:
+        for j in range(n):
+            c = lane(slate, rows, j)
+            if c.closing == 1:
                 spend(c, tally, _PROGRAMME, p.programme_cost_week * clock.weeks, clock.discount)
     for j in range(n):
         c = lane(slate, rows, j)
         if c.closing == 1:
             take_stock(c, noticing, clock, p)
             # Nearly everybody stays even under the worst contract, and is not asked further.
-            c.called = 1 if c.leave < np.float64(c.frailty) * exponential(c.eta) * ceiling else c.called
+            leaving = c.leave < np.float64(c.frailty) * exponential(c.eta) * ceiling
+            polled = ((c.calendar * period) >> 16) == today
+            c.called = 1 if leaving or polled else c.called
     if n > 0:
         reached = 1 if lane(slate, rows, 0).reached > 0 else 0
         for group in range(world.segments.shape[0]):
             count_standing(slate, rows, n, group, reached, p, tally)
     for j in range(n):
         c = lane(slate, rows, j)
+        send_for(rows, c.row + STRETCH, 3)
         if c.closing == 1:
             count_place(c, clock, tally)
             if c.called == 1:
@@ -74,10 +77,10 @@ def close_together(
 
 def settle_down(c: Any, world: World) -> None:
     """Note what the end of the tick needs of the record: open problem, surveys due; forget the last contact in everyday life."""
+    c.closing = 1
     c.troubled = c.problem != _NO_PROBLEM
-    due = ((c.calendar * world.plan.relational_period) >> 16) == world.plan.relational_today
-    c.called = due or c.asked == 1
-    if c.problem == _NO_PROBLEM and world.nodes[c.node].everyday == 1:
+    c.called = c.asked
+    if c.problem == _NO_PROBLEM and world.nodes[c.node].lived != 0:
         # Back in everyday life: the next contact is a new matter, on whatever channel.
         c.last_channel = NONE
         c.department = NONE
@@ -143,6 +146,9 @@ def count_standing(slate: Any, rows: Rows, n: int, group: int, reached: int, p: 
         emotional += c.emotional_units if counts == 1 else 0
         habituation += c.habituation_units if counts == 1 else 0
         trust += c.trust_units if counts == 1 else 0
+    # The initial base is the first cohort, see `cohort_of`.
+    tally.cohorts[0, 0] += base
+    tally.cohorts[0, 2] += base_revenue
     sums = tally.measures[group]
     sums[_ACTIVE] += active
     sums[_FRUSTRATED] += frustrated
@@ -162,11 +168,12 @@ def count_standing(slate: Any, rows: Rows, n: int, group: int, reached: int, p: 
 
 
 def count_place(c: Any, clock: Clock, tally: Tally) -> None:
-    """Count the customer among those of its recommendation score, its cohort and its class of tenure."""
+    """Count the customer among those of its recommendation score, its class of tenure and, unless of the base, its cohort."""
     tally.answers[c.group, c.points] += 1
-    cohort = tally.cohorts[cohort_of(c, clock, tally)]
-    cohort[0] += 1
-    cohort[2] += c.revenue_units
+    if c.base == 0:
+        cohort = tally.cohorts[cohort_of(c, clock, tally)]
+        cohort[0] += 1
+        cohort[2] += c.revenue_units
     tenure = tally.tenures[c.quarter]
     tenure[0] += 1
     tenure[2] += c.revenue_units

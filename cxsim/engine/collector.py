@@ -25,7 +25,7 @@ def new_collector() -> mesa.DataCollector:
 
 
 def _count(model: CXModel, measure: Measure) -> int:
-    return int(model.record.measures[-1][:, measure].sum())
+    return int(model.record.latest[measure])
 
 
 def _mean(model: CXModel, measure: Measure) -> float:

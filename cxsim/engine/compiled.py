@@ -89,8 +89,23 @@ def _inlined(function: Callable[..., Any]) -> Any:
 
     if function in PRIMITIVES:
         return PRIMITIVES[function]
-    inline = not is_outlined(function)
-    return numba.njit(**_OPTIONS, forceinline=inline)(_rebuild(function))
+    # Nobody but other compiled code calls these: wrappers for Python would double the time of compilation.
+    options = {
+        **_OPTIONS,
+        "forceinline": not is_outlined(function),
+        "no_cpython_wrapper": True,
+        "no_cfunc_wrapper": True,
+    }
+    rule = numba.njit(**options)(_rebuild(function))
+    template = rule.get_call_template
+    general: Callable[[Any], Any] = numba.types.unliteral
+
+    def for_any_number(args: Any, kws: Any) -> Any:
+        """Compile a rule once for all constants it is called with: inlined, it is made for each of them anyway."""
+        return template(tuple(general(arg) for arg in args), kws)
+
+    rule.get_call_template = for_any_number
+    return rule
 
 
 def _rebuild(function: Any) -> Any:

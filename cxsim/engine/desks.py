@@ -10,7 +10,7 @@ import numpy as np
 from cxsim.arrays import Floats, Ints
 from cxsim.engine.compiled import compiled
 from cxsim.queueing.back_office import backlog_after
-from cxsim.queueing.erlang import erlang_a
+from cxsim.queueing.erlang import erlang_a_day
 from cxsim.spec.journey import Queue
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ class ServiceDesk(mesa.Agent):
         self.recent: tuple[int, ...] = ()
         self.abandonment: Floats = np.zeros(8)
         self.wait_min: Floats = np.zeros(8)
+        self._busy: Floats = np.zeros(8)
         self.day = DeskDay(0.0, 0.0, 0.0, 0.0, 0.0)
 
     def answer(self, contacts: Ints, values: dict[str, float]) -> None:
@@ -55,15 +56,13 @@ class ServiceDesk(mesa.Agent):
         scale = self.model.spec.population.scale
         self.recent = (*self.recent, int(contacts.sum()))[-self.model.ticks_per_week :]
         expected = self.profile * (sum(self.recent) / len(self.recent) * scale)
-        solve = compiled(erlang_a)
-        lost, waited, busy = 0.0, 0.0, 0.0
-        for i, share in enumerate(self.profile):
-            rate = float(expected[i]) / minutes[i] if minutes[i] > 0.0 else 0.0
-            result = solve(rate, service, float(agents), 1.0 / patience)
-            self.abandonment[i], self.wait_min[i] = result[1], result[2]
-            lost += result[1] * share
-            waited += result[2] * share
-            busy += result[3] * self.time[i]
+        rates = np.divide(expected, minutes, out=np.zeros_like(expected), where=minutes > 0.0)
+        solve = compiled(erlang_a_day)
+        solve(rates, service, float(agents), 1.0 / patience, self.abandonment, self.wait_min, self._busy)
+        parts = len(self.profile)
+        lost = float(self.profile @ self.abandonment[:parts])
+        waited = float(self.profile @ self.wait_min[:parts])
+        busy = float(self.time @ self._busy[:parts])
         self.day = DeskDay(float(contacts.sum()) * scale, lost, waited, busy / max(agents, 1e-12), 0.0)
 
 

@@ -138,11 +138,12 @@ def meet_together(
     p = held(world.params[slot])
     t = held(world.touchpoints[slot, touchpoint])
     draw_encounters(slate, rows, n, clock.tick, t.address, luck)
-    for j in range(n):
-        c = lane(slate, rows, j)
-        c.met_channel = pick_channel(c.choice, slot, touchpoint, world)
-        c.level_functional, c.level_emotional = systematic(c, touchpoint, c.met_channel, slot, world, p)
-        c.zone = t.zone * world.segments[c.group].zone_scale
+    offer_together(slate, rows, n, touchpoint, slot, world, p)
+    for group in range(world.segments.shape[0]):
+        zone = t.zone * world.segments[group].zone_scale
+        for j in range(n):
+            c = lane(slate, rows, j)
+            c.zone = zone if c.group == group else c.zone
     for j in range(n):
         c = lane(slate, rows, j)
         functional = delivered(c.level_functional, t.noise * c.noise_functional)
@@ -150,11 +151,9 @@ def meet_together(
         compared = compare(c, functional, emotional, c.zone, p)
         c.performance, c.perceived_functional, c.perceived_emotional = compared[:3]
         c.over_functional, c.over_emotional, c.kept = compared[3:]
-        c.felt = 0.0
     for j in range(n):
         c = lane(slate, rows, j)
-        if c.over_functional != 0.0 or c.over_emotional != 0.0:
-            c.felt = evaluate(c, compared_on(c), t, p)
+        c.felt = evaluate(c, compared_on(c), t, p)
     for j in range(n):
         c = lane(slate, rows, j)
         if c.due == 1:
@@ -184,15 +183,36 @@ def pick_channel(u: float, slot: int, touchpoint: int, world: World) -> int:
     return channel
 
 
+def offer_together(slate: Any, rows: Rows, n: int, touchpoint: int, slot: int, world: World, p: Any) -> None:
+    """Find the channel of each of `n` customers and what the firm's offer is there, as `pick_channel` and `systematic` do."""
+    levels = world.levels[slot, touchpoint]
+    last = levels.shape[0] - 1
+    taken = 0.0
+    for channel in range(levels.shape[0]):
+        if channel == last or levels[channel, MIX] > taken:
+            functional, emotional = levels[channel, FUNCTIONAL], levels[channel, EMOTIONAL]
+            for j in range(n):
+                c = lane(slate, rows, j)
+                if c.choice >= taken:
+                    c.met_channel = channel
+                    c.level_functional = functional
+                    c.level_emotional = emotional
+            taken = levels[channel, MIX]
+    for j in range(n):
+        c = lane(slate, rows, j)
+        c.level_functional, c.level_emotional = fitting(c, c.level_functional, c.level_emotional, p)
+
+
 def systematic(c: Any, touchpoint: int, channel: int, slot: int, world: World, p: Any) -> tuple[float, float]:
     """Return the quality, functional and emotional, that the firm's offer has for this customer before noise and penalties."""
-    functional = world.levels[slot, touchpoint, channel, FUNCTIONAL] + np.float64(c.taste_functional)
-    emotional = (
-        world.levels[slot, touchpoint, channel, EMOTIONAL]
-        + np.float64(c.taste_emotional)
-        + p.performance_value_congruence * np.float64(c.congruence)
-    )
-    return functional, emotional
+    level = world.levels[slot, touchpoint, channel]
+    return fitting(c, level[FUNCTIONAL], level[EMOTIONAL], p)
+
+
+def fitting(c: Any, functional: float, emotional: float, p: Any) -> tuple[float, float]:
+    """Return the quality, functional and emotional, that an offer of these levels has for this customer."""
+    affinity = p.performance_value_congruence * np.float64(c.congruence)
+    return functional + np.float64(c.taste_functional), emotional + np.float64(c.taste_emotional) + affinity
 
 
 def perform(
@@ -347,7 +367,7 @@ def note_together(
     mixed = 0.0
     for channel in range(world.levels.shape[2]):
         mixed, before = world.levels[slot, touchpoint, channel, MIX], mixed
-        if mixed == before and channel < world.levels.shape[2] - 1:
+        if mixed == before and (channel < world.levels.shape[2] - 1 or before >= 1.0):
             continue  # nobody is met there
         visits = below = above = kept = norms = gains = debits = score = norm = gain = debit = 0
         for j in range(n):

@@ -6,10 +6,10 @@ from typing import Any
 
 from cxsim.arrays import Floats, Ints, Rows
 from cxsim.engine.chances import draw_fates
-from cxsim.engine.closing import close_together
+from cxsim.engine.closing import close_together, settle_down
 from cxsim.engine.living import live_together
 from cxsim.engine.service import serve
-from cxsim.engine.slate import LANES, lane, pick_up, put_back, send_for
+from cxsim.engine.slate import LANES, PHASES, STRETCH, Room, lane, phase_of, pick_up, put_back, send_for
 from cxsim.engine.tally import Tally
 from cxsim.engine.world import Clock, Desks, World
 from cxsim.journey.tables import LifeCode
@@ -22,8 +22,6 @@ _LEAD, _ACTIVE = int(LifeCode.LEAD), int(LifeCode.ACTIVE)
 _NO_PROBLEM = int(ProblemCode.NONE)
 LEADS_FROM = 1 << 31
 """Identity of the first lead: far above the initial base, so that a larger base leaves every lead its luck."""
-STRETCH = 1024
-"""Rows that are looked through for each slot in turn: few enough that they stay in the second cache."""
 
 
 def identity(row: int, n_base: int) -> int:
@@ -39,49 +37,84 @@ def live_rows(
     clock: Clock,
     luck: Luck,
     world: World,
-    slates: Rows,
+    room: Room,
     waiting: Ints,
     tally: Tally,
 ) -> int:
     """Live the tick of rows `low` to `high`; write who must wait for a desk to `waiting[low:]` and return how many.
 
-    Customers of one slot share all parameters, so they are picked up onto a slate (`slates` is the room) slot after slot.
+    Customers of one slot share all parameters, so they are picked up onto a slate slot after slot.
     """
-    slate, guests = slates[0], slates[1]
+    slate = room.slate[0]
     last = low
-    stretch = STRETCH if world.params.shape[0] > 1 else max(1, high - low)
-    for start in range(low, high, stretch):
-        stop = min(high, start + stretch)
+    for start in range(low, high, STRETCH):
+        stop = min(high, start + STRETCH)
         for slot in range(world.params.shape[0]):
-            n = 0
-            for i in range(start, stop):
-                living = rows[i].life == _ACTIVE or rows[i].life == _LEAD
-                if living and world.slots[rows[i].reached] == slot:
-                    seat(slate, rows, n, i, n_base)
-                    n += 1
-                if n == LANES or (i == stop - 1 and n > 0):
-                    pick_up(slate, rows, n)
-                    live_together(slate, guests, rows, n, slot, clock, luck, world, tally)
+            line_up(rows, start, stop, slot, world, room)
+            first = 0
+            for phase in range(world.plan.rhythm):
+                while first < room.ends[phase]:
+                    n = min(LANES, room.ends[phase] - first)
+                    sit_down(slate, rows, room.line, first, n, n_base)
+                    live_together(slate, rows, n, slot, clock, luck, world, tally)
                     put_back(slate, rows, n)
                     for j in range(n):
                         c = lane(slate, rows, j)
                         if c.waiting_touchpoint != NONE:
                             waiting[last] = c.row
                             last += 1
-                    n = 0
+                    first += n
     return last - low
 
 
-def seat(slate: Any, rows: Rows, j: int, i: int, n_base: int) -> None:
+def line_up(rows: Rows, start: int, stop: int, slot: int, world: World, room: Room) -> None:
+    """Line up the leads and active customers of a slot, by their phase of the plan's rhythm; note where each phase ends.
+
+    Whoever has the same phase has a calendar touchpoint in the same ticks: side by side, they live it side by side.
+    """
+    period, scatter = world.plan.rhythm, world.plan.rhythm_scatter
+    for phase in range(period + 1):
+        room.ends[phase] = 0
+    m = 0
+    for i in range(start, stop):
+        record = rows[i]
+        living = 1 if record.life == _ACTIVE or record.life == _LEAD else 0
+        counts = living if world.slots[record.reached] == slot else 0
+        phase = phase_of(record.calendar, scatter, period)
+        room.found[m] = i * PHASES + phase
+        room.ends[phase + 1] += counts
+        m += counts
+    for phase in range(period):
+        room.ends[phase + 1] += room.ends[phase]
+    for k in range(m):
+        code = room.found[k]
+        phase = code & (PHASES - 1)
+        room.line[room.ends[phase]] = code // PHASES
+        room.ends[phase] += 1
+
+
+def sit_down(slate: Any, rows: Rows, line: Ints, first: int, n: int, n_base: int) -> None:
+    """Give `n` customers, those from `first` on in a line of row numbers, places on the slate."""
+    for j in range(n):
+        seat(slate, rows, j, line[first + j])
+    for j in range(n):
+        c = lane(slate, rows, j)
+        c.who = identity(c.row, n_base)
+        c.base = 1 if c.row < n_base else 0
+    pick_up(slate, rows, n)
+
+
+def seat(slate: Any, rows: Rows, j: int, i: int) -> None:
     """Give the customer of row `i` the j-th place on the slate, and note what its tick asks of its record again and again."""
-    send_for(rows, i)
+    send_for(rows, i + STRETCH, 0)
+    record = rows[i]
     slate["row"][j] = i
-    c = lane(slate, rows, j)
-    c.who = identity(i, n_base)
-    c.group = c.segment
-    c.base = 1 - c.origin
-    c.troubled = c.problem != _NO_PROBLEM
-    c.closing = 1
+    slate["calendar"][j] = record.calendar
+    slate["taste_functional"][j] = record.taste_functional
+    slate["taste_emotional"][j] = record.taste_emotional
+    slate["congruence"][j] = record.congruence
+    slate["group"][j] = record.segment
+    slate["troubled"][j] = 0 if record.problem == _NO_PROBLEM else 1
 
 
 def serve_rows(
@@ -94,23 +127,24 @@ def serve_rows(
     luck: Luck,
     world: World,
     desks: Desks,
-    slates: Rows,
+    room: Room,
     tally: Tally,
 ) -> None:
     """Serve the customers listed in `waiting[low:high]` and end their tick."""
-    slate = slates[0]
+    slate = room.slate[0]
     for slot in range(world.params.shape[0]):
         n = 0
         for k in range(low, high):
-            i = waiting[k]
-            if world.slots[rows[i].reached] == slot:
-                seat(slate, rows, n, i, n_base)
+            if world.slots[rows[waiting[k]].reached] == slot:
+                room.line[n] = waiting[k]
                 n += 1
             if n == LANES or (k == high - 1 and n > 0):
-                pick_up(slate, rows, n)
+                sit_down(slate, rows, room.line, 0, n, n_base)
                 draw_fates(slate, rows, n, clock.tick, luck)
                 for j in range(n):
-                    serve(lane(slate, rows, j), clock, luck, world, desks, tally)
+                    c = lane(slate, rows, j)
+                    serve(c, clock, luck, world, desks, tally)
+                    settle_down(c, world)
                 close_together(slate, rows, n, clock, luck, world, world.params[slot], tally)
                 put_back(slate, rows, n)
                 n = 0

@@ -15,11 +15,11 @@ from cxsim.arrays import Rows
 from cxsim.behaviour.account import balance, forget
 from cxsim.behaviour.expectation import relax
 from cxsim.engine.chances import Chances, draw_chances, draw_fates
-from cxsim.engine.closing import close_together
+from cxsim.engine.closing import close_together, settle_down
 from cxsim.engine.encounter import meet, meet_together, pick_channel
 from cxsim.engine.problems import age, asks, fail, hand_over
 from cxsim.engine.rows import read_account, read_expectation, write_account, write_expectation
-from cxsim.engine.slate import LANES, held, invite, lane, send_home
+from cxsim.engine.slate import STRETCH, held, lane, phase_of, send_for
 from cxsim.engine.tally import Tally, count, fixed
 from cxsim.engine.walk import choose, enter
 from cxsim.engine.world import Clock, World
@@ -33,19 +33,19 @@ _JOURNEY, _RETRY, _CONTACT = int(Block.JOURNEY), int(Block.RETRY), int(Block.CON
 _LEAD, _ACTIVE = int(LifeCode.LEAD), int(LifeCode.ACTIVE)
 _PROSPECTS, _FORGOTTEN = int(Measure.PROSPECTS), int(Measure.FORGOTTEN)
 _VOICED, _REPLIED, _NO_PROBLEM = int(ProblemCode.VOICED), int(ProblemCode.REPLIED), int(ProblemCode.NONE)
-FEW = 10
-"""Customers for whom it is not worth to sit down together."""
+MANY = 5
+"""An encounter of one costs about as much as that of five together: so many times the due, and all go through the motions."""
 MAX_HOPS = 6
 """Nodes that one customer may pass within a tick."""
 
 
 def live_together(
-    slate: Any, guests: Any, rows: Rows, n: int, slot: int, clock: Clock, luck: Luck, world: World, tally: Tally
+    slate: Any, rows: Rows, n: int, slot: int, clock: Clock, luck: Luck, world: World, tally: Tally
 ) -> None:
     """Let the `n` customers on the slate live the tick, up to its end or to a contact with a desk.
 
-    All are leads or active and reached by the same interventions, those of `slot`; `guests` is a slate to work on. Afterwards
-    `waiting_touchpoint` tells who must be answered by a desk first.
+    All are leads or active and reached by the same interventions, those of `slot`. Afterwards `waiting_touchpoint` tells who
+    must be answered by a desk first.
     """
     p = held(world.params[slot])
     draw_fates(slate, rows, n, clock.tick, luck)
@@ -63,10 +63,13 @@ def live_together(
             age(c, clock, world, p, tally)
         if c.next_node != NONE or c.dwell > 0 or c.problem != _NO_PROBLEM or c.step < world.quiet[slot, c.node]:
             walk(c, slot, clock, luck, world, tally)
+        send_for(rows, c.row + STRETCH, 1)
+        c.lived = world.nodes[c.node].lived
     for k in range(world.calendar.shape[0]):
-        keep_date(slate, guests, rows, n, k, slot, clock, luck, world, tally)
+        keep_date(slate, rows, n, k, slot, clock, luck, world, tally)
     for j in range(n):
         c = lane(slate, rows, j)
+        send_for(rows, c.row + STRETCH, 2)
         c.closing = 0
         if c.life == _ACTIVE:
             if c.waiting_touchpoint == NONE and (c.problem == _VOICED or c.problem == _REPLIED):
@@ -74,7 +77,7 @@ def live_together(
             if c.waiting_touchpoint != NONE:
                 register(c, c.who, clock, luck, world, tally)
             else:
-                c.closing = 1
+                settle_down(c, world)
         elif c.life == _LEAD:
             count(tally, c.segment, _PROSPECTS)
     close_together(slate, rows, n, clock, luck, world, p, tally)
@@ -138,72 +141,37 @@ def arrive(
 
 @outlined
 def keep_date(
-    slate: Any,
-    guests: Any,
-    rows: Rows,
-    n: int,
-    k: int,
-    slot: int,
-    clock: Clock,
-    luck: Luck,
-    world: World,
-    tally: Tally,
+    slate: Any, rows: Rows, n: int, k: int, slot: int, clock: Clock, luck: Luck, world: World, tally: Tally
 ) -> None:
-    """Let those customers live the k-th calendar touchpoint for whom it is due.
+    """Let those customers live the k-th calendar touchpoint for whom it is due: side by side, or the few that are one by one.
 
-    Where most have the date they live it where they sit; where some have, they are invited to sit side by side; a few live it
-    one by one. The three give the same bits.
+    Both give the same bits.
     """
-    date = world.calendar[k]
+    date = held(world.calendar[k])
+    position = world.touchpoints[slot, date.touchpoint].address
+    fails = world.touchpoints[slot, date.touchpoint].failure
     m = 0
     for j in range(n):
         c = lane(slate, rows, j)
-        c.due = world.everyday[c.node, k] == 1 and is_due(c, date, clock)
-        guests["place"][m] = j
-        m += c.due
-    if date.plain == 1 and 4 * m >= 3 * n:
+        due = 1 if (c.lived >> k) & 1 == 1 and is_due(c, date, clock) else 0
+        c.due = due
+        m += due
+    if date.plain == 1 and MANY * m >= n:
         meet_together(slate, rows, n, date.touchpoint, slot, clock, luck, world, tally)
         for j in range(n):
             c = lane(slate, rows, j)
+            c.failing = 1 if c.due == 1 and c.failure < fails else 0
+        for j in range(n):
+            c = lane(slate, rows, j)
+            if c.failing == 1:
+                fail(c, c.who, date.touchpoint, c.met_channel, position, clock, luck, world, tally)
+    elif m > 0:
+        for j in range(n):
+            c = lane(slate, rows, j)
             if c.due == 1:
-                see_fail(c, date.touchpoint, c.met_channel, c.failure, slot, clock, luck, world, tally)
-    elif date.plain == 1 and m >= FEW:
-        invite(guests, slate, m)
-        # Seats up to a full vector stay empty: cheaper than to serve the last few one by one.
-        seats = min(LANES, (m + 15) // 16 * 16)
-        for j in range(seats):
-            lane(guests, rows, j).due = 1 if j < m else 0
-        meet_together(guests, rows, seats, date.touchpoint, slot, clock, luck, world, tally)
-        send_home(guests, slate, m)
-        for j in range(m):
-            g = lane(guests, rows, j)
-            see_fail(
-                lane(slate, rows, g.place), date.touchpoint, g.met_channel, g.failure, slot, clock, luck, world, tally
-            )
-    else:
-        position = world.touchpoints[slot, date.touchpoint].address
-        for j in range(m):
-            c = lane(slate, rows, guests["place"][j])
-            chances = draw_chances(luck, c.who, clock.tick, position)
-            channel = pick_channel(chances.channel, slot, date.touchpoint, world)
-            encounter(c, date.touchpoint, channel, position, chances, slot, clock, luck, world, tally)
-
-
-def see_fail(
-    c: Any,
-    touchpoint: int,
-    channel: int,
-    chance: float,
-    slot: int,
-    clock: Clock,
-    luck: Luck,
-    world: World,
-    tally: Tally,
-) -> None:
-    """Let a calendar touchpoint fail, or not, for a customer who has just lived it."""
-    t = world.touchpoints[slot, touchpoint]
-    if chance < t.failure:
-        fail(c, c.who, touchpoint, channel, t.address, clock, luck, world, tally)
+                chances = draw_chances(luck, c.who, clock.tick, position)
+                channel = pick_channel(chances.channel, slot, date.touchpoint, world)
+                encounter(c, date.touchpoint, channel, position, chances, slot, clock, luck, world, tally)
 
 
 def encounter(
@@ -229,8 +197,7 @@ def is_due(c: Any, entry: Any, clock: Clock) -> bool:
     if entry.by_tenure == 1:
         tenure = clock.tick - c.since
         return tenure > 0 and remainder(tenure, entry.period, entry.per_period) == 0
-    # The phase scatters the customers over the period: a 16-bit number, different for every touchpoint, scaled to it.
-    return (((c.calendar * entry.scatter) & 65_535) * entry.period) >> 16 == entry.today
+    return phase_of(c.calendar, entry.scatter, entry.period) == entry.today
 
 
 def remainder(ticks: int, period: int, per_period: float) -> int:

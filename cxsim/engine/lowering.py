@@ -18,6 +18,7 @@ from numba.core.imputils import lower_getattr_generic, lower_setattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import intrinsic
 
+from cxsim.elementary import parts
 from cxsim.engine import slate as plain
 from cxsim.population.columns import CUSTOMER, EVERY_TICK
 
@@ -189,43 +190,19 @@ def _mover(*, onto_slate: bool) -> Any:
     return move
 
 
-def _copier(names: tuple[str, ...], *, home: bool) -> Any:
-    """Return an intrinsic that copies fields of the first lanes of one slate to the places on another, or back."""
-
-    @intrinsic
-    def copy(_: Any, guests: Any, slate: Any, __: Any) -> Any:
-        kind = LaneType(slate, slate)
-
-        def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-            guest, host = (cgutils.create_struct_proxy(kind)(context, builder) for _ in range(2))
-            guest.slate, host.slate = (builder.bitcast(value, _BYTE.as_pointer()) for value in values[:2])
-            with cgutils.for_range(builder, values[2]) as each:
-                guest.place = each.index
-                host.place = builder.load(_address(context, builder, kind, guest._getvalue(), "place"))
-                for name in names:
-                    there, here = (_address(context, builder, kind, one._getvalue(), name) for one in (guest, host))
-                    source, target = (there, here) if home else (here, there)
-                    builder.store(builder.load(source), target)
-            return context.get_dummy_value()
-
-        return types.none(guests, slate, types.int64), build
-
-    return copy
-
-
 @intrinsic
-def _send_for(_: Any, rows: Any, __: Any) -> Any:
+def _send_for(_: Any, rows: Any, __: Any, ___: Any) -> Any:
     def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         flag = ir.IntType(32)
         kind = ir.FunctionType(ir.VoidType(), [_BYTE.as_pointer(), flag, flag, flag])
         prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
         record = _record_at(context, builder, signature.args[0], values[0], values[1])
-        for line in range(0, CUSTOMER.itemsize, 64):
-            # to be written, to stay in the nearest cache, data
-            builder.call(prefetch, [builder.gep(record, [_INDEX(line)]), flag(1), flag(3), flag(1)])
+        start = builder.gep(record, [builder.mul(values[2], _INDEX(64))])
+        # to be written, to stay in the second cache, data
+        builder.call(prefetch, [start, flag(1), flag(2), flag(1)])
         return context.get_dummy_value()
 
-    return types.none(rows, types.int64), build
+    return types.none(rows, types.int64, types.int64), build
 
 
 @intrinsic
@@ -247,14 +224,24 @@ def _stay_a_call(_: Any) -> Any:
     return types.none(), build
 
 
+@intrinsic
+def _parts(_: Any, x: Any) -> Any:
+    def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        bits = builder.bitcast(values[0], _INDEX)
+        exponent = builder.sub(builder.lshr(bits, _INDEX(52)), _INDEX(1022))
+        half = builder.or_(builder.and_(bits, _INDEX((1 << 52) - 1)), _INDEX(1022 << 52))
+        return context.make_tuple(builder, signature.return_type, [builder.bitcast(half, ir.DoubleType()), exponent])
+
+    return types.Tuple([types.float64, types.int64])(types.float64), build
+
+
 PRIMITIVES: dict[Callable[..., Any], Any] = {
     plain.lane: _lane,
     plain.pick_up: _mover(onto_slate=True),
     plain.put_back: _mover(onto_slate=False),
-    plain.invite: _copier((*plain.IDENTITY, *plain.ENCOUNTERED), home=False),
-    plain.send_home: _copier(plain.ENCOUNTERED, home=True),
     plain.held: _held,
     plain.send_for: _send_for,
     plain.stay_a_call: _stay_a_call,
+    parts: _parts,
 }
 """What stands for the functions of `slate` in compiled code."""

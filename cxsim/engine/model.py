@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import Any
 
 import mesa
@@ -17,12 +14,13 @@ from cxsim.engine.build import Blueprint
 from cxsim.engine.campaigns import MOST_INTERVENTIONS, Campaign, TableMaker, draws
 from cxsim.engine.collector import new_collector
 from cxsim.engine.compiled import compiled
+from cxsim.engine.crew import Crew
 from cxsim.engine.customers import CustomerAgent, CustomerSet
 from cxsim.engine.desks import BackOffice, ServiceDesk
 from cxsim.engine.kernels import LEADS_FROM
 from cxsim.engine.phases import ORDER
 from cxsim.engine.recorder import PERIOD_WEEKS, Record
-from cxsim.engine.slate import new_slates
+from cxsim.engine.slate import Room, new_room
 from cxsim.engine.tally import Tally, new_tally
 from cxsim.engine.world import Clock, Desks
 from cxsim.errors import Fault, InputError, nearest
@@ -59,7 +57,7 @@ class CXModel(mesa.Model):
         interventions: Sequence[str] = (),
         *,
         threads: int = 1,
-        block_rows: int = 65_536,
+        block_rows: int = 32_768,
         stepping: str = "bulk",
         base: Rows | None = None,
         customer_ids: Sequence[str] | None = None,
@@ -83,8 +81,7 @@ class CXModel(mesa.Model):
         self._maker = TableMaker(self.blueprint, known)
         self._laws = self.blueprint.laws(self._maker.base)
         self._arrivals = self._arrival_schedule()
-        self._threads = threads if threads > 0 else (os.cpu_count() or 1)
-        self._block_rows = block_rows
+        self._crew = Crew(threads, block_rows, self._new_tally)
         self.n_base = scenario.population.size if base is None else len(base)
         self.n_arrived = self.n_base
         if parent is None:
@@ -108,7 +105,6 @@ class CXModel(mesa.Model):
         self.clock = self._clock()
         self.record = Record()
         self.datacollector = new_collector()
-        self._tallies = [self._new_tally() for _ in range(self._threads)]
         self.world = self._maker.world(self.campaigns, np.zeros(1, np.int64))
         self.desks = self._desks()
         if parent is not None:
@@ -124,8 +120,8 @@ class CXModel(mesa.Model):
             self.seed,
             self.replication,
             interventions,
-            threads=self._threads,
-            block_rows=self._block_rows,
+            threads=self._crew.size,
+            block_rows=self._crew.block_rows,
             stepping=self.stepping,
             customer_ids=self.customer_ids,
             parent=self,
@@ -178,9 +174,7 @@ class CXModel(mesa.Model):
     def open_tick(self) -> None:
         """Set the clock and let the leads of this tick arrive."""
         self.clock = self._clock()
-        for tally in self._tallies:
-            for array in tally:
-                array.fill(0)
+        self._crew.clear()
         if self.tick == self.warmup_ticks:
             self._start_counting()
         arrived = self.n_arrived
@@ -209,19 +203,17 @@ class CXModel(mesa.Model):
             return
         live = compiled(kernels.live_rows)
 
-        def work(low: int, high: int, tally: Tally) -> int:
-            slates, waiting = new_slates(), self._waiting
-            return int(
-                live(self.rows, low, high, self.n_base, self.clock, self.luck, self.world, slates, waiting, tally)
-            )
+        def work(low: int, high: int, room: Room, tally: Tally) -> int:
+            waiting = self._waiting
+            return int(live(self.rows, low, high, self.n_base, self.clock, self.luck, self.world, room, waiting, tally))
 
-        blocks = self._blocks()
-        counts = self._spread(work, blocks)
+        blocks = self._crew.blocks(0, self.n_arrived)
+        counts = self._crew.share(work, blocks)
         self._waiting_blocks = [(low, low + count) for (low, _), count in zip(blocks, counts, strict=True)]
 
     def answer_contacts(self) -> None:
         """Let queues and back offices work the contacts of the tick."""
-        load = np.sum([tally.load for tally in self._tallies], axis=0)
+        load = np.sum([tally.load for tally in self._crew.tallies], axis=0)
         for i, queue in enumerate(self.queues):
             queue.answer(load[i], self._maker.shared)
         first = self.blueprint.queue_rows
@@ -236,24 +228,20 @@ class CXModel(mesa.Model):
             return
         serve = compiled(kernels.serve_rows)
 
-        def work(low: int, high: int, tally: Tally) -> int:
-            world, desks, slates = self.world, self.desks, new_slates()
-            serve(self.rows, self._waiting, low, high, self.n_base, self.clock, self.luck, world, desks, slates, tally)
+        def work(low: int, high: int, room: Room, tally: Tally) -> int:
+            world, desks = self.world, self.desks
+            serve(self.rows, self._waiting, low, high, self.n_base, self.clock, self.luck, world, desks, room, tally)
             return 0
 
-        self._spread(work, [block for block in self._waiting_blocks if block[1] > block[0]])
+        self._crew.share(work, [block for block in self._waiting_blocks if block[1] > block[0]])
 
     def close_tick(self) -> None:
         """Record the sums of the tick, unless it belongs to the warm-up."""
         if self.tick >= self.warmup_ticks:
-            total = self._tallies[0]
-            for other in self._tallies[1:]:
-                for mine, theirs in zip(total, other, strict=True):
-                    np.add(mine, theirs, out=mine)
             counted = self.tick - self.warmup_ticks
             days = [queue.day for queue in self.queues] + [office.day for office in self.offices]
             period = counted // (PERIOD_WEEKS * self.ticks_per_week)
-            self.record.add(counted, period, total, self._fixed_cost(), days)
+            self.record.add(counted, period, self._crew.total(), self._fixed_cost(), days)
             self.datacollector.collect(self)
         self.tick += 1
         if self.tick >= self.warmup_ticks + self.horizon_ticks:
@@ -273,9 +261,9 @@ class CXModel(mesa.Model):
             self.clock,
             self.luck,
             _records(self.world),
-            new_slates(),
+            new_room(),
             waiting,
-            self._tallies[0],
+            self._crew.tallies[0],
         )
 
     def serve_one(self, row: int) -> None:
@@ -290,8 +278,8 @@ class CXModel(mesa.Model):
             self.luck,
             _records(self.world),
             self.desks,
-            new_slates(),
-            self._tallies[0],
+            new_room(),
+            self._crew.tallies[0],
         )
 
     def draw(self, ids: Ints, tick: int, block: Block, ordinal: int, word: int) -> Floats:
@@ -333,7 +321,12 @@ class CXModel(mesa.Model):
             bear = compiled(kernels.bear_rows)
             told = self._maker.promised
             laws = self._laws if told is None else self._laws._replace(params=told)
-            bear(self.rows, low, high, self._first_id(low), self.tick, origin, self.luck, laws)
+
+            def work(start: int, stop: int, _: Room, __: Tally) -> int:
+                bear(self.rows, start, stop, self._first_id(start), self.tick, origin, self.luck, laws)
+                return 0
+
+            self._crew.share(work, self._crew.blocks(low, high))
 
     def _adopt(self, base: Rows) -> None:
         """Give the initial base the known columns of a firm's customers, and settle them in with these."""
@@ -381,6 +374,9 @@ class CXModel(mesa.Model):
 
     def _start_counting(self) -> None:
         """Forget what the warm-up summed up, so that the run starts with empty books and full memories."""
+        if self.warmup_ticks == 0:
+            self.record.opening = np.zeros(self.n_arrived)  # nobody has lived yet
+            return
         for name in ("revenue", "cost", "value", "credited", "debited", "forgotten", "contacts"):
             self.rows[name] = 0
         rows = self.rows[: self.n_arrived]
@@ -397,24 +393,6 @@ class CXModel(mesa.Model):
             if start <= self.week < start + self.weeks:
                 total += cost.capex
         return total / self.spec.population.scale
-
-    def _blocks(self) -> list[tuple[int, int]]:
-        """Return row ranges that threads take in turn."""
-        return list(pairwise([*range(0, self.n_arrived, self._block_rows), self.n_arrived]))
-
-    def _spread(self, work: Any, blocks: list[tuple[int, int]]) -> list[int]:
-        """Run `work` on every block, over the threads; each thread has a tally of its own."""
-        if self._threads == 1 or len(blocks) < 2:
-            return [work(low, high, self._tallies[0]) for low, high in blocks]
-        results = [0] * len(blocks)
-
-        def share(thread: int) -> None:
-            for i in range(thread, len(blocks), self._threads):
-                results[i] = work(*blocks[i], self._tallies[thread])
-
-        with ThreadPoolExecutor(self._threads) as pool:
-            list(pool.map(share, range(self._threads)))
-        return results
 
 
 def _records(world: Any) -> Any:

@@ -9,18 +9,24 @@ the slate too.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from cxsim.arrays import Rows
+from cxsim.arrays import Ints, Rows
 from cxsim.population.columns import CUSTOMER, EVERY_TICK
 
+STRETCH = 2048
+"""Rows that are lined up together: few enough that they and the next ones stay in the second cache."""
+PHASES = 16
+"""More than the longest rhythm, see `World.plan`; a power of two."""
 LANES = 128
 """Customers on a slate: few enough that it stays in the nearest cache."""
 _ROOM = LANES + 16
 """Length of a field: a power of two would send the same lane of many fields to one and the same set of the cache."""
 
+BROUGHT = ("calendar", "taste_functional", "taste_emotional", "congruence")
+"""Traits of the record that only some ticks need and none changes: the slate has a copy."""
 PASSING = {
     "f8": (
         # draws of the tick, and of encounters; `drawn_...` are the uniform numbers behind normal ones
@@ -33,29 +39,21 @@ PASSING = {
         "latent", "standing", "eta",
     ),
     "i8": (
-        "row", "who", "points", "quarter",
-        # where guests sit at home, see `invite`
-        "place",
+        "row", "who", "points", "quarter", *BROUGHT[:1],
+        # the calendar touchpoints that are lived where the customer is, as bits
+        "lived",
         # an encounter of many, as it is counted
         "norm_units", "gain_units", "debit_units", "score_units", "bin",
         # what is counted at the end of the tick, as fixed-point numbers
         "lost_units", "revenue_units", "satisfaction_units", "balance_units", "functional_units", "emotional_units",
         "habituation_units", "trust_units",
     ),
-    "u1": ("group", "base", "troubled", "closing", "called", "due", "met_channel", "kept"),
+    "f4": BROUGHT[1:],
+    "u1": ("group", "base", "troubled", "closing", "called", "far", "due", "failing", "met_channel", "kept"),
 }  # fmt: skip
 """Fields that only a slate has, by type; `group` is the segment, `base` 1 for the initial base, `troubled` 1 with an open
 problem, `closing` 1 where the tick ends without a desk, `called` 1 where a survey or a decision may be due, `due` 1 where a
-calendar touchpoint is."""
-IDENTITY = ("row", "who", "group", "base")
-"""What tells one customer on a slate from another."""
-ENCOUNTERED = (
-    "loss_aversion", "emotional_weight", "expectation_functional", "expectation_emotional", "should_functional",
-    "should_emotional", "precision", "credit_fast", "credit_slow", "debit_fast", "debit_slow", "habituation", "peak", "end",
-    "satisfaction", "experiences", "trust", "last_transaction", "credited", "debited", "cost", "value",
-)  # fmt: skip
-"""What an encounter reads or writes of it, of the numbers on a slate."""
-
+calendar touchpoint is, `far` 1 where a draw lies in the tails, `failing` 1 where an encounter fails."""
 SLATE = np.dtype(
     [(name, CUSTOMER[name], (_ROOM,)) for name in EVERY_TICK]
     + [(name, kind, (_ROOM,)) for kind, names in PASSING.items() for name in names],
@@ -85,9 +83,23 @@ class Lane:
             self._rows[name][self._slate["row"][self._j]] = value
 
 
-def new_slates() -> Rows:
-    """Return an array with two slates in it: one for customers, one for those of them who are invited together."""
-    return np.zeros(2, SLATE)
+class Room(NamedTuple):
+    """Where a thread works: a slate, and what it needs to line up a stretch of rows by phase."""
+
+    slate: Rows  # one
+    found: Ints  # living rows, with their phases
+    line: Ints  # their numbers, by phase
+    ends: Ints  # where each phase ends in the line
+
+
+def new_room() -> Room:
+    """Return an empty room."""
+    return Room(np.zeros(1, SLATE), *(np.zeros(size, np.int64) for size in (STRETCH + 1, STRETCH, PHASES + 1)))
+
+
+def phase_of(calendar: int, scatter: int, period: int) -> int:
+    """Return a customer's phase of something that comes every `period` ticks: a 16-bit number scattered and scaled to it."""
+    return (((calendar * scatter) & 65_535) * period) >> 16
 
 
 def lane(slate: Any, rows: Rows, j: int) -> Any:
@@ -95,8 +107,12 @@ def lane(slate: Any, rows: Rows, j: int) -> Any:
     return Lane(slate, rows, j)
 
 
-def send_for(rows: Rows, i: int) -> None:
-    """Have the memory bring the record of row `i`, which will be needed soon."""
+def send_for(rows: Rows, row: int, line: int) -> None:
+    """Have the memory bring a line (64 bytes) of a record that will be needed soon; the row need not exist.
+
+    A slate's work asks for the records of the next slate, a line here and a line there: asked for all at once they would come
+    no sooner, and everything else would wait for them.
+    """
 
 
 def pick_up(slate: Any, rows: Rows, n: int) -> None:
@@ -111,20 +127,6 @@ def put_back(slate: Any, rows: Rows, n: int) -> None:
     listed = slate["row"][:n]
     for name in EVERY_TICK:
         rows[name][listed] = slate[name][:n]
-
-
-def invite(guests: Any, slate: Any, n: int) -> None:
-    """Copy `n` customers of the slate, those at the places that `guests` lists in `place`, side by side onto `guests`."""
-    places = guests["place"][:n]
-    for name in (*IDENTITY, *ENCOUNTERED):
-        guests[name][:n] = slate[name][places]
-
-
-def send_home(guests: Any, slate: Any, n: int) -> None:
-    """Copy the `n` guests back to their places on the slate."""
-    places = guests["place"][:n]
-    for name in ENCOUNTERED:
-        slate[name][places] = guests[name][:n]
 
 
 def held(record: Any) -> Any:

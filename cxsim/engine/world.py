@@ -28,10 +28,11 @@ OFFICE = np.dtype([("delay", "f8"), ("fixed_weeks", "f8"), ("target_weeks", "f8"
 NODE = np.dtype(
     [("dwell_a", "f8"), ("dwell_b", "f8")]
     + [(name, "i8") for name in (
-        "touchpoint", "life", "churn_target", "dwell_kind", "first_edge", "instant", "everyday",
+        "touchpoint", "life", "churn_target", "dwell_kind", "first_edge", "instant", "lived",
     )]
 )  # fmt: skip
-"""One node; its edges run up to the `first_edge` of the next record. `everyday` is 1 where calendar touchpoints are lived."""
+"""One node; its edges run up to the `first_edge` of the next record. `lived` tells the calendar touchpoints that are
+lived there in the background: bit k for the k-th of `World.calendar`."""
 
 CALENDAR = np.dtype(
     [(name, "i8") for name in ("touchpoint", "plain", "period", "by_tenure", "scatter", "today")]
@@ -52,9 +53,13 @@ PLAN = np.dtype(
         ("relational_period", "i8"),
         ("relational_today", "i8"),
         ("problem_touchpoint", "i8"),
+        ("rhythm", "i8"),
+        ("rhythm_scatter", "i8"),
     ]
 )
-"""What is the same for all: surveys (`relational_today` is the phase asked this tick), and where problems are handled."""
+"""What is the same for all: surveys (`relational_today` is the phase asked this tick), where problems are handled.
+
+`rhythm` is the period (ticks) of the most frequent calendar touchpoint that is not lived in every tick, 1 if there is none."""
 
 FUNCTIONAL, EMOTIONAL, MIX = 0, 1, 2
 """Last axis of `World.levels`: quality of either dimension, cumulative channel mix."""
@@ -93,7 +98,6 @@ class World(NamedTuple):
     nodes: Rows  # node, and one more
     edges: Rows  # edge
     calendar: Rows  # calendar touchpoints, in the order in which they are declared and lived
-    everyday: Ints  # node x calendar touchpoint: 1 where it is lived in the background
     segments: Rows  # segment
     contracts: Rows  # contract
     plan: Any  # one record of PLAN

@@ -11,6 +11,8 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from cxsim.arrays import Floats
+
 _NEGLIGIBLE = 1e-13
 _LONGEST = 100_000
 
@@ -53,6 +55,23 @@ def erlang_a(arrivals: float, service_rate: float, servers: float, impatience: f
             busy *= 1e-250
     mean_queue = queue / total
     return QueueResult(waiting / total, impatience * mean_queue / arrivals, mean_queue / arrivals, busy / total)
+
+
+def erlang_a_day(
+    arrivals: Floats,
+    service_rate: float,
+    servers: float,
+    impatience: float,
+    abandoned: Floats,
+    mean_wait: Floats,
+    busy: Floats,
+) -> None:
+    """Fill `abandoned`, `mean_wait` and `busy` with those of `erlang_a` for each part of a day with its rate of arrivals."""
+    for part in range(arrivals.shape[0]):
+        result = erlang_a(arrivals[part], service_rate, servers, impatience)
+        abandoned[part] = result.abandoned
+        mean_wait[part] = result.mean_wait
+        busy[part] = result.busy
 
 
 def erlang_c(arrivals: float, service_rate: float, servers: int) -> QueueResult:

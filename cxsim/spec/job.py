@@ -37,7 +37,7 @@ class Engine(Spec):
 
     workers: Annotated[int, Field(ge=0)] = Field(default=0, description="processes; 0 is one per core")
     threads: Annotated[int, Field(ge=0)] = Field(default=0, description="threads of a single run; 0 is one per core")
-    block_rows: Count = 65_536
+    block_rows: Count = 32_768
     stepping: Literal["bulk", "agents"] = "bulk"
 
 

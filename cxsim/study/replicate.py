@@ -34,7 +34,7 @@ class Plan:
     seed: int
     customer_replications: int = 1
     threads: int = 1
-    block_rows: int = 65_536
+    block_rows: int = 32_768
     stepping: str = "bulk"
     base: Rows | None = field(default=None, repr=False)
     customer_ids: Sequence[str] | None = field(default=None, repr=False)

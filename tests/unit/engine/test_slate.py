@@ -7,7 +7,7 @@ import pytest
 
 from cxsim.arrays import Ints, Rows
 from cxsim.engine.compiled import compiled
-from cxsim.engine.slate import LANES, SLATE, lane, new_slates, pick_up, put_back
+from cxsim.engine.slate import LANES, SLATE, lane, new_room, pick_up, put_back
 from cxsim.population.columns import CUSTOMER, EVERY_TICK
 
 
@@ -42,12 +42,12 @@ def test_what_is_picked_up_is_put_back_where_it_was(n: int) -> None:
     expected["contacts"][listed] += before["since"][listed].astype(np.uint16)
     for move in (compiled(there_and_back), there_and_back):
         rows: Any = before.copy()
-        move(new_slates(), rows, listed, 0.5)
+        move(new_room().slate, rows, listed, 0.5)
         assert rows.tobytes() == expected.tobytes()
 
 
 def test_a_lane_reads_the_slate_first_and_its_record_for_the_rest() -> None:
-    slate, rows = new_slates()[0], customers(3)
+    slate, rows = new_room().slate[0], customers(3)
     slate["row"][5] = 2
     slate["trust"][5] = 7.0
     c = lane(slate, rows, 5)
