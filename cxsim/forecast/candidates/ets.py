@@ -2,11 +2,11 @@
 
 State space models of Hyndman, Koehler, Ord and Snyder (2008). The forms are searched with the initial states set by the
 usual heuristic, which is some fifteen times quicker than estimating them. The errors of a history above zero are
-multiplicative, of any other additive: trying both takes twice as long and makes the combination no better. No trend, a
-trend and a damped trend weigh the same, as criteria choose badly among them. All three have a season or none has: one
-without would take the swing of the season for its trend. A season seen two or three times costs more parameters than
-the criterion forgives, so a strong one is kept regardless. Intervals come from simulated paths: for the multiplicative
-forms there is no formula.
+multiplicative, of any other additive: trying both takes two thirds longer and makes the combination no better. No
+trend, a trend and a damped trend weigh the same, as criteria choose badly among them. All three have a season or none
+has: one without would take the swing of the season for its trend. A season seen two or three times costs more
+parameters than the criterion forgives, so a strong one is kept regardless. Intervals come from simulated paths: for the
+multiplicative forms there is no formula.
 """
 
 from __future__ import annotations
