@@ -43,9 +43,15 @@ class RealSeries:
     horizon: int
     values: Array
 
-    def frame(self, recent: int | None = None) -> pd.DataFrame:
-        """Return the series as a table in long form, its history cut to the last `recent` points, or twenty years."""
-        values = self.values[-((YEARS * self.period if recent is None else recent) + self.horizon) :]
+    def frame(self, recent: int | None = None, earlier: int = 0) -> pd.DataFrame:
+        """Return the series as a table in long form, its history cut to the last `recent` points, or twenty years.
+
+        Parameters
+        ----------
+        earlier : horizons to step back: so many are left out at the end, before what is held out.
+        """
+        known = self.values[: self.values.size - earlier * self.horizon]
+        values = known[-((YEARS * self.period if recent is None else recent) + self.horizon) :]
         times = pd.period_range("1950-01", periods=values.size, freq="M" if self.period == 12 else "Q")
         return pd.DataFrame({"time": times, "series": self.name, "value": values})
 

@@ -183,19 +183,22 @@ def _rows(history: History, task: Task, made: ModelForecast, levels: Sequence[fl
 
 def _score(forecasts: pd.DataFrame, levels: Sequence[float]) -> dict[str, float]:
     """Return the scores of one model, each the mean over points of what is scaled point by point."""
-    scale, actual, centre = _array(forecasts, "scale"), _array(forecasts, "actual"), _array(forecasts, "mean")
-    lower = [_array(forecasts, f"lower_{level:g}") for level in levels]
-    upper = [_array(forecasts, f"upper_{level:g}") for level in levels]
-    weighted = scores.weighted_interval_score(actual, _array(forecasts, "median"), lower, upper, levels)
-    squares = (actual - centre) ** 2 / _array(forecasts, "squared_scale")
+    ends = [f"{side}_{level:g}" for side in ("lower", "upper") for level in levels]
+    names = ["actual", "mean", "median", "crps", "pinball", "scale", "squared_scale", *ends]
+    # One matrix: taking so many columns out of a table one by one is slow.
+    one = dict(zip(names, forecasts[names].to_numpy(dtype=np.float64).T, strict=True))
+    scale, actual, centre = one["scale"], one["actual"], one["mean"]
+    lower, upper = ([one[f"{side}_{level:g}"] for level in levels] for side in ("lower", "upper"))
+    weighted = scores.weighted_interval_score(actual, one["median"], lower, upper, levels)
+    squares = (actual - centre) ** 2 / one["squared_scale"]
     row = {
         "points": float(actual.size),
         "origins": float(forecasts["origin"].nunique()),
         "mase": float(np.nanmean(np.abs(actual - centre) / scale)),
         "rmsse": float(np.sqrt(np.nanmean(squares))),
         "wis": float(np.nanmean(weighted / scale)),
-        "crps": float(np.nanmean(_array(forecasts, "crps") / scale)),
-        "pinball": float(np.nanmean(_array(forecasts, "pinball") / scale)),
+        "crps": float(np.nanmean(one["crps"] / scale)),
+        "pinball": float(np.nanmean(one["pinball"] / scale)),
         "bias": float(np.nanmean((centre - actual) / scale)),
     }
     for level, low, high in zip(levels, lower, upper, strict=True):
@@ -208,7 +211,3 @@ def _losses(forecasts: pd.DataFrame) -> Array:
     """Return the mean scaled absolute error of every origin, oldest first, of shape (origins,)."""
     errors = (forecasts["actual"] - forecasts["mean"]).abs() / forecasts["scale"]
     return np.asarray(errors.groupby(forecasts["origin"]).mean(), dtype=np.float64)
-
-
-def _array(table: pd.DataFrame, name: str) -> Array:
-    return np.asarray(table[name], dtype=np.float64)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from cxsim.forecast.candidates import drift, ets, naive, sarima, theta, unobserved
-from cxsim.forecast.candidates.candidate import CannotFit, Fitted, Sample
+from cxsim.forecast.candidates.candidate import CannotFit, Fitted, Sample, recent_points
+from cxsim.forecast.combine import mean_of
 from cxsim.forecast.quantiles import Array, Quantiles
 
 NAIVE = "seasonal_naive"
 SANE_RANGES = 5.0
+NEWEST_SHARE = 0.6
+"""The second window holds so much of what `recent_points` takes into account: six years of ten."""
 
 MEMBERS: dict[str, Callable[[Sample], Fitted]] = {
     "ets": ets.fit,
@@ -60,3 +63,51 @@ def fit_member(name: str, sample: Sample, horizon: int, probabilities: Array, rn
     if name != NAIVE and float(np.max(np.abs(quantiles.centre - observed[-1]))) > reach:
         raise CannotFit(f"the forecast runs off by more than {SANE_RANGES:g} times the range of the history")
     return Member(name, fitted, quantiles)
+
+
+@dataclass(frozen=True)
+class TwoWindows:
+    """A model fitted to the whole history and to its newest points; both forecasts weigh the same.
+
+    Nobody knows since when a history has been what it is now, and the mean over windows is safer than any one of them
+    (Pesaran and Timmermann 2007).
+    """
+
+    whole: Fitted
+    newest: Fitted
+    points: int
+
+    @property
+    def form(self) -> str:
+        """Return the form of both."""
+        return f"{self.whole.form}; newest {self.points}: {self.newest.form}"
+
+    @property
+    def converged(self) -> bool:
+        """Return whether both searches ended where they should."""
+        return self.whole.converged and self.newest.converged
+
+    def forecast(self, values: Array, horizon: int, probabilities: Array, rng: np.random.Generator) -> Quantiles:
+        """Return the forecast of the steps that follow `values`, of shape (points,)."""
+        windows = (self.whole, values), (self.newest, values[-self.points :])
+        return mean_of([fitted.forecast(window, horizon, probabilities, rng) for fitted, window in windows])
+
+
+def fit_two_windows(name: str, sample: Sample, horizon: int, probabilities: Array, rng: np.random.Generator) -> Member:
+    """Return a model fitted to two windows, or to the whole history where the newest points alone do not bear it.
+
+    Raises
+    ------
+    CannotFit
+        As `fit_member`, for the whole history.
+    """
+    whole = fit_member(name, sample, horizon, probabilities, rng)
+    points = int(NEWEST_SHARE * recent_points(sample.period))
+    if sample.values.size <= points:
+        return whole
+    try:
+        newest = fit_member(name, replace(sample, values=sample.values[-points:]), horizon, probabilities, rng)
+    except CannotFit:
+        return whole
+    both = TwoWindows(whole.fitted, newest.fitted, points)
+    return Member(name, both, mean_of([whole.quantiles, newest.quantiles]))

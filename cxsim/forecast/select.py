@@ -22,7 +22,7 @@ from cxsim.forecast.candidates.rate import RateStateSpace, fit_rate
 from cxsim.forecast.combine import mean_of
 from cxsim.forecast.diagnostics import Diagnosis, Watched, watch
 from cxsim.forecast.links import Logit
-from cxsim.forecast.members import MEMBERS, NAIVE, Member, fit_member
+from cxsim.forecast.members import MEMBERS, NAIVE, Member, fit_member, fit_two_windows
 from cxsim.forecast.quantiles import Array, Quantiles
 from cxsim.forecast.series import History
 
@@ -194,8 +194,9 @@ def _fit_all(task: Task, sample: Sample, names: Sequence[str]) -> tuple[list[Mem
     """Return what could be fitted and a diagnosis for every name."""
     members = []
     diagnoses = []
+    fit = fit_two_windows if task.speed == "full" and len(names) > 1 else fit_member
     for name in names:
-        watched = watch(partial(fit_member, name, sample, task.horizon, task.probabilities, task.rng(name)))
+        watched = watch(partial(fit, name, sample, task.horizon, task.probabilities, task.rng(name)))
         member = watched.result
         if member is not None:
             members.append(member)

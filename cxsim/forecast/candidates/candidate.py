@@ -71,7 +71,12 @@ class Fitted(Protocol):
 
 def recent(values: Array, period: int) -> Array:
     """Return the newest ten years, or 200 points or four of other seasons: what is older misleads about trends."""
-    return values[-RECENT.get(period, max(RECENT_OTHERWISE, RECENT_SEASONS * period)) :]
+    return values[-recent_points(period) :]
+
+
+def recent_points(period: int) -> int:
+    """Return how many points `recent` keeps."""
+    return RECENT.get(period, max(RECENT_OTHERWISE, RECENT_SEASONS * period))
 
 
 def unbiased(points: int, parameters: int) -> float:

@@ -1,11 +1,12 @@
 """Exponential smoothing (error, trend, season): the mean of three trends, the rest chosen by corrected AIC.
 
-State space models of Hyndman, Koehler, Ord and Snyder (2008). The forms are searched with the initial states set by
-the usual heuristic, which is some fifteen times quicker than estimating them. Additive errors with a multiplicative
-season are left out: their likelihood is unstable. No trend, a trend and a damped trend weigh the same, as criteria
-choose badly among them. All three have a season or none has: one without would take the swing of the season for its
-trend. A season seen two or three times costs more parameters than the criterion forgives, so a strong one is kept
-regardless. Intervals come from simulated paths: for the multiplicative forms there is no formula.
+State space models of Hyndman, Koehler, Ord and Snyder (2008). The forms are searched with the initial states set by the
+usual heuristic, which is some fifteen times quicker than estimating them. The errors of a history above zero are
+multiplicative, of any other additive: trying both takes two thirds longer and makes the combination no better. No
+trend, a trend and a damped trend weigh the same, as criteria choose badly among them. All three have a season or none
+has: one without would take the swing of the season for its trend. A season seen two or three times costs more
+parameters than the criterion forgives, so a strong one is kept regardless. Intervals come from simulated paths: for the
+multiplicative forms there is no formula.
 """
 
 from __future__ import annotations
@@ -133,14 +134,11 @@ def fit(sample: Sample) -> Ets:
 def forms(sample: Sample) -> Iterator[Form]:
     """Yield the forms that the sample allows."""
     seasonal = sample.has_seasons and sample.period <= LONGEST_SEASON
-    multiplicative = sample.strictly_positive
-    errors = ("add", "mul") if multiplicative else ("add",)
-    seasons: tuple[str | None, ...] = (None, "add", "mul") if multiplicative else (None, "add")
+    positive = sample.strictly_positive
+    seasons: tuple[str | None, ...] = (None, "add", "mul") if positive else (None, "add")
     trends = ((None, False), ("add", False), ("add", True))
-    for error, (trend, damped), season in product(errors, trends, seasons if seasonal else (None,)):
-        if error == "add" and season == "mul":
-            continue
-        yield Form(error, trend, damped, season, sample.period)
+    for (trend, damped), season in product(trends, seasons if seasonal else (None,)):
+        yield Form("mul" if positive else "add", trend, damped, season, sample.period)
 
 
 def _usable(sample: Sample, shapes: Iterable[Form]) -> list[Smoother]:

@@ -17,7 +17,7 @@ from cxsim.forecast.candidates.candidate import CannotFit, Sample, recent
 from cxsim.forecast.links import Link, link_of
 from cxsim.forecast.quantiles import Array, Quantiles, from_normal
 
-SEARCH = {"pgtol": 1e-2, "factr": 1e10}
+SEARCH = {"pgtol": 1e-2, "factr": 1e11}
 TRENDS = ("llevel", "lldtrend", "lltrend")
 MIN_POINTS = 8
 MOST_HARMONICS = 4
@@ -98,7 +98,7 @@ def _fit(sample: Sample, trends: tuple[str, ...]) -> Components:
     for trend in trends:
         model = _model(scaled, trend, period)
         start = _start(model, results[-1], scaled) if results else None
-        results.append(model.fit(start, disp=False, cov_type="none", **SEARCH))
+        results.append(model.fit(start, disp=False, cov_type="none", low_memory=True, **SEARCH))
     converged = all(bool(result.mle_retvals["converged"]) for result in results)
     return Components(trends, tuple(np.asarray(result.params) for result in results), period, link, converged)
 

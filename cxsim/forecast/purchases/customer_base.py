@@ -91,7 +91,8 @@ class CustomerBase:
         expected_cumulative`` and, where the law can be simulated, ``lower_L, upper_L`` and the same of the cumulative.
     customer_values : one row per law and customer: the history, ``p_alive``, ``purchases`` expected within the horizon,
         ``spend`` expected per purchase, ``value`` within the horizon and ``lifetime_value`` without end, both
-        discounted to the end of the log; missing where amounts are not known or there is no closed form.
+        discounted to the end of the log; 0 for who has left for certain, missing where amounts are not known or there is
+        no closed form.
     notes : what was done to the log, and what could not be fitted, in words.
     """
 
@@ -311,10 +312,15 @@ def _customer_values(
     values = table.assign(
         purchases=ahead.sum(axis=1),
         spend=spend,
-        value=ahead @ factors * earned,
-        lifetime_value=np.nan if forever is None else forever * earned,
+        value=_money(ahead @ factors, earned),
+        lifetime_value=np.nan if forever is None else _money(forever, earned),
     )
     return values, amounts
+
+
+def _money(purchases: FloatArray, earned: FloatArray) -> FloatArray:
+    """Return purchases times what is earned on each: 0 without any, whatever the amount, which may be infinite."""
+    return np.multiply(purchases, earned, out=np.zeros_like(purchases), where=(purchases != 0.0) | np.isnan(earned))
 
 
 def _spend(table: pd.DataFrame, notes: list[str], law: str) -> tuple[FloatArray, gamma_gamma.GammaGamma | None]:
