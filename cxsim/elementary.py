@@ -1,4 +1,4 @@
-"""Exponentials and powers made of additions and multiplications alone, so that a loop over customers can compute several at a time.
+"""Exponentials and powers of additions and multiplications alone, so that a loop over customers can compute several at a time.
 
 The C library's are as good for one number, but no compiler turns a call into vector code. Nothing but IEEE arithmetic is used,
 so plain Python and compiled code give the same bits on every machine.

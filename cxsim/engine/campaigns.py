@@ -51,10 +51,12 @@ class Campaign(mesa.Agent):
             return
         self._reach(self._considered if self._fixed else 0, model.n_arrived)
         self._considered = model.n_arrived
-        if not self.universal:
-            active = model.rows["life"][: model.n_arrived] == 2
-            reached = (model.rows["reached"][: model.n_arrived] >> self.bit) & 1
-            self.reached_share = float(reached[active].mean()) if active.any() else 0.0
+
+    def look_back(self, active: Ints) -> None:
+        """Note the share of active customers that is reached, from their numbers by reach mask."""
+        if not self.universal and self.model.week >= self.intervention.start_week:
+            reached = (np.arange(active.size) >> self.bit) & 1
+            self.reached_share = float(reached @ active / active.sum()) if active.any() else 0.0
 
     def running(self) -> bool:
         """Return whether the lever is paid for this week."""

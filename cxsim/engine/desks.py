@@ -40,7 +40,6 @@ class ServiceDesk(mesa.Agent):
         self.recent: tuple[int, ...] = ()
         self.abandonment: Floats = np.zeros(8)
         self.wait_min: Floats = np.zeros(8)
-        self._busy: Floats = np.zeros(8)
         self.day = DeskDay(0.0, 0.0, 0.0, 0.0, 0.0)
 
     def answer(self, contacts: Ints, values: dict[str, float]) -> None:
@@ -52,18 +51,16 @@ class ServiceDesk(mesa.Agent):
         root = f"journey.queues.{self.name}"
         agents, patience = values[f"{root}.agents"], values[f"{root}.patience_min"]
         service = 1.0 / values[f"{root}.handling_min"]
-        minutes = self.time * self.open_min_week * self.model.clock.weeks
+        minutes = self.time * (self.open_min_week * self.model.clock.weeks)
         scale = self.model.spec.population.scale
         self.recent = (*self.recent, int(contacts.sum()))[-self.model.ticks_per_week :]
-        expected = self.profile * (sum(self.recent) / len(self.recent) * scale)
-        rates = np.divide(expected, minutes, out=np.zeros_like(expected), where=minutes > 0.0)
+        expected = sum(self.recent) / len(self.recent) * scale
         solve = compiled(erlang_a_day)
-        solve(rates, service, float(agents), 1.0 / patience, self.abandonment, self.wait_min, self._busy)
-        parts = len(self.profile)
-        lost = float(self.profile @ self.abandonment[:parts])
-        waited = float(self.profile @ self.wait_min[:parts])
-        busy = float(self.time @ self._busy[:parts])
-        self.day = DeskDay(float(contacts.sum()) * scale, lost, waited, busy / max(agents, 1e-12), 0.0)
+        day = solve(
+            expected, self.profile, minutes, service, float(agents), 1.0 / patience, self.abandonment, self.wait_min
+        )
+        handled = self.recent[-1] * scale
+        self.day = DeskDay(handled, day.abandoned, day.mean_wait, day.busy / max(agents, 1e-12), 0.0)
 
 
 class BackOffice(mesa.Agent):

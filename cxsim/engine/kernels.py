@@ -162,6 +162,14 @@ def settle_rows(rows: Rows, low: int, high: int, first_id: int, tenure_weeks: Fl
         settle_in(rows[i], first_id + i, 0, 0, tenure_weeks[i - low], luck, laws)
 
 
+def count_masks(rows: Rows, n: int, everybody: Ints, active: Ints) -> None:
+    """Count the first `n` rows by reach mask, and the active customers among them; adds to both arrays."""
+    for i in range(n):
+        mask = rows[i].reached
+        everybody[mask] += 1
+        active[mask] += 1 if rows[i].life == _ACTIVE else 0
+
+
 def draw_rows(out: Floats, ids: Ints, tick: int, block: int, ordinal: int, word: int, luck: Luck) -> None:
     """Fill `out` with the uniform draws of customers `ids` at one address."""
     for i in range(ids.shape[0]):

@@ -190,8 +190,11 @@ class CXModel(mesa.Model):
             campaign.step()
         masks = np.zeros(1, np.int64)
         if self.campaigns:
-            reached = self.rows["reached"][: self.n_arrived]
-            masks = np.flatnonzero(np.bincount(reached, minlength=1 << len(self.campaigns)))
+            everybody, active = np.zeros((2, 1 << len(self.campaigns)), np.int64)
+            compiled(kernels.count_masks)(self.rows, self.n_arrived, everybody, active)
+            masks = np.flatnonzero(everybody)
+            for campaign in self.campaigns:
+                campaign.look_back(active)
         self.world = self._maker.world(self.campaigns, masks)
         self.blueprint.turn_calendar(self.tick)
         self.world.plan["relational_today"] = self.tick % self.world.plan["relational_period"]

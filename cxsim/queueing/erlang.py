@@ -58,20 +58,31 @@ def erlang_a(arrivals: float, service_rate: float, servers: float, impatience: f
 
 
 def erlang_a_day(
-    arrivals: Floats,
+    arrivals: float,
+    profile: Floats,
+    time: Floats,
     service_rate: float,
     servers: float,
     impatience: float,
     abandoned: Floats,
     mean_wait: Floats,
-    busy: Floats,
-) -> None:
-    """Fill `abandoned`, `mean_wait` and `busy` with those of `erlang_a` for each part of a day with its rate of arrivals."""
-    for part in range(arrivals.shape[0]):
-        result = erlang_a(arrivals[part], service_rate, servers, impatience)
+) -> QueueResult:
+    """Return `erlang_a` over a day whose parts differ: what an arrival meets on average, and the mean number of busy servers.
+
+    `profile` is the share of the `arrivals` that falls into each part, `time` how long the part lasts. `abandoned` and
+    `mean_wait` are filled with those of each part.
+    """
+    waiting, lost, waited, busy = 0.0, 0.0, 0.0, 0.0
+    for part in range(profile.shape[0]):
+        rate = arrivals * profile[part] / time[part] if time[part] > 0.0 else 0.0
+        result = erlang_a(rate, service_rate, servers, impatience)
         abandoned[part] = result.abandoned
         mean_wait[part] = result.mean_wait
-        busy[part] = result.busy
+        waiting += result.waiting * profile[part]
+        lost += result.abandoned * profile[part]
+        waited += result.mean_wait * profile[part]
+        busy += result.busy * time[part]
+    return QueueResult(waiting, lost, waited, busy / time.sum())
 
 
 def erlang_c(arrivals: float, service_rate: float, servers: int) -> QueueResult:
