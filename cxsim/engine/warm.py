@@ -4,19 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from cxsim.engine import kernels
 from cxsim.engine.compiled import is_cached
 from cxsim.engine.model import CXModel
+from cxsim.queueing.erlang import erlang_a_day
+from cxsim.rng import Block
 from cxsim.spec.scenario import Scenario
 
-KERNELS = (kernels.bear_rows, kernels.live_rows, kernels.serve_rows)
+COMPILED = (
+    kernels.bear_rows,
+    kernels.live_rows,
+    kernels.serve_rows,
+    kernels.count_masks,
+    kernels.draw_rows,
+    erlang_a_day,
+)
+PATIENCE = 52
+"""Ticks to wait for somebody to contact a desk."""
 
 
 def ensure_compiled(scenario: Scenario, announce: Callable[[str], None]) -> None:
-    """Compile the kernels by living two ticks of a handful of customers, if they are not on disk yet; say so first."""
-    if all(is_cached(kernel) for kernel in KERNELS):
+    """Compile what a run needs, by living a few ticks of some customers, if it is not on disk yet; say so first."""
+    if _complete():
         return
     announce("compiling the simulation for this machine, once; later runs start at once")
-    model = CXModel(scenario.with_changes({"population.size": 50}))
-    model.step()
-    model.step()
+    lever = next(iter(scenario.interventions), None)
+    model = CXModel(scenario.with_changes({"population.size": 200}), interventions=[lever] if lever else [])
+    model.draw(np.arange(1), 0, Block.BIRTH, 0, 0)
+    for _ in range(PATIENCE):
+        model.step()
+        if _complete():
+            return
+
+
+def _complete() -> bool:
+    return all(is_cached(function) for function in COMPILED)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from html import escape
 from pathlib import Path
 
-from cxsim.report import forecast_page, purchases_page
 from cxsim.report.evidence import Evidence, read, run_facts
 from cxsim.report.page import Page, document, text
 from cxsim.report.sections import (
@@ -40,8 +39,14 @@ def build(run_dir: Path, *, figures: bool = True) -> Path:
     facts = run_facts(run_dir)
     if facts["command"] != "forecast":
         html = render(read(run_dir), page)
+    elif "transactions" in facts["data"]:
+        from cxsim.report import purchases_page
+
+        html = purchases_page.render(run_dir, page)
     else:
-        html = (purchases_page if "transactions" in facts["data"] else forecast_page).render(run_dir, page)
+        from cxsim.report import forecast_page
+
+        html = forecast_page.render(run_dir, page)
     if figures:
         folder = run_dir / "figures"
         folder.mkdir(exist_ok=True)
