@@ -321,15 +321,15 @@ def test_no_figures_are_left_where_none_are_asked_for(files: Path) -> None:
         (
             ("models=[combo]",),
             (
-                "forecast.models: must be among combination, state_space, ets, sarima, theta, unobserved, drift, seasonal_naive, "
+                "forecast.models: must be among combination, state_space, ets, sarima, airline, theta, unobserved, drift, seasonal_naive, "
                 "got 'combo'; did you mean 'combination'?"
             ),
         ),
         (
             ("models=[ets+thta,ets+ets]",),
             (
-                "forecast.models: a combination a+b must be of ets, sarima, theta, unobserved, drift, seasonal_naive, got "
-                "'thta'; did you mean 'theta'?\nforecast.models: a combination must not repeat a model, got 'ets+ets'"
+                "forecast.models: a combination a+b must be of ets, sarima, airline, theta, unobserved, drift, seasonal_naive, "
+                "got 'thta'; did you mean 'theta'?\nforecast.models: a combination must not repeat a model, got 'ets+ets'"
             ),
         ),
         (
