@@ -321,8 +321,8 @@ def test_no_figures_are_left_where_none_are_asked_for(files: Path) -> None:
         (
             ("models=[combo]",),
             (
-                "forecast.models: must be among combination, state_space, ets, sarima, airline, theta, unobserved, drift, seasonal_naive, "
-                "got 'combo'; did you mean 'combination'?"
+                "forecast.models: must be among combination, state_space, ets, sarima, airline, theta, unobserved, drift, "
+                "seasonal_naive, got 'combo'; did you mean 'combination'?"
             ),
         ),
         (
