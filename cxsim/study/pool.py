@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import as_completed
 from concurrent.futures.process import BrokenProcessPool
@@ -48,10 +49,12 @@ def run_tasks[T](tasks: Mapping[Any, tuple[Any, ...]], work: Callable[..., T], w
         )
         try:
             futures = {executor.submit(work, *arguments): key for key, arguments in missing.items()}
-            for future in as_completed(futures):
-                result = future.result()
-                del missing[futures[future]]
-                yield futures[future], result
+            with _interrupts() as seen:
+                for future in as_completed(futures):
+                    result = future.result()
+                    del missing[futures[future]]
+                    yield futures[future], result
+                    _heed(seen)
         except (BrokenProcessPool, TerminatedWorkerError):
             say(f"a worker process died; {len(missing)} of {len(tasks)} tasks are started again")
             continue
@@ -61,6 +64,31 @@ def run_tasks[T](tasks: Mapping[Any, tuple[Any, ...]], work: Callable[..., T], w
         if not missing:
             return
     raise RunError(f"worker processes died {_ATTEMPTS} times; is there enough memory? {len(missing)} tasks are left")
+
+
+@contextmanager
+def _interrupts() -> Iterator[list[int]]:
+    """Note every interrupt from the keyboard: one that falls into a destructor or a weak reference's callback is lost there."""
+    seen: list[int] = []
+
+    def note(number: int, _: object) -> None:
+        seen.append(number)
+        raise KeyboardInterrupt
+
+    if threading.current_thread() is not threading.main_thread():
+        yield seen
+        return
+    before = signal.signal(signal.SIGINT, note)
+    try:
+        yield seen
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _heed(seen: list[int]) -> None:
+    """Raise the interrupt that was noted and lost."""
+    if seen:
+        raise KeyboardInterrupt
 
 
 def _be_quiet() -> None:
