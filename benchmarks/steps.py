@@ -14,9 +14,9 @@ from cxsim.engine.chances import draw_fates
 from cxsim.engine.closing import close_together
 from cxsim.engine.compiled import compiled
 from cxsim.engine.encounter import meet_together
-from cxsim.engine.kernels import sit_down
 from cxsim.engine.living import fade
-from cxsim.engine.slate import LANES, held, lane, new_room, put_back
+from cxsim.engine.seating import new_room, sit_down
+from cxsim.engine.slate import LANES, held, lane, put_back
 from cxsim.engine.tally import Tally
 from cxsim.engine.world import Clock, World
 from cxsim.rng import Luck

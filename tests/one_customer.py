@@ -13,11 +13,11 @@ from cxsim.behaviour.memory import peak_end
 from cxsim.engine import problems
 from cxsim.engine.chances import Chances
 from cxsim.engine.encounter import meet
-from cxsim.engine.kernels import sit_down
 from cxsim.engine.living import fade
 from cxsim.engine.model import CXModel, _records
 from cxsim.engine.rows import read_account, read_memory
-from cxsim.engine.slate import lane, new_room
+from cxsim.engine.seating import new_room, sit_down
+from cxsim.engine.slate import lane
 from cxsim.engine.world import EMOTIONAL, FUNCTIONAL
 from cxsim.spec.scenario import Scenario
 

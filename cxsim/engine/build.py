@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from cxsim.arrays import Floats, Ints, Rows
-from cxsim.engine.slate import PHASES
+from cxsim.engine.seating import PHASES
 from cxsim.engine.walk import quiet_above
 from cxsim.engine.world import (
     CALENDAR,

@@ -15,7 +15,8 @@ from cxsim.behaviour.money import tick_revenue
 from cxsim.behaviour.survey import answer_probability, latent_score, score
 from cxsim.elementary import exponential
 from cxsim.engine.rows import read_account, read_memory
-from cxsim.engine.slate import STRETCH, lane, send_for
+from cxsim.engine.seating import STRETCH
+from cxsim.engine.slate import lane, send_for
 from cxsim.engine.tally import ASKED_SCORES, CSAT_MARKS, Tally, add, count, fixed, spend
 from cxsim.engine.walk import cohort_of, tenure_class
 from cxsim.engine.world import Clock, World

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from cxsim.engine.slate import Room, new_room
+from cxsim.engine.seating import Room, new_room
 from cxsim.engine.tally import Tally
 
 type Work = Callable[[int, int, Room, Tally], int]

@@ -1,7 +1,7 @@
 """A tick of the customers on a slate, in the order of `phases.ORDER`: decay, journey and encounters, contact, end of the tick.
 
-What almost everybody lives, decay, the routine encounter and the end of the tick, is lived together, rule after rule; what
-happens to a few, such as steps of the journey, failures and bills, is lived one customer at a time in between.
+What almost everybody lives, decay, calendar touchpoints and the end of the tick, is lived together, rule after rule; what
+happens to a few, such as steps of the journey, failures and contacts, is lived one customer at a time in between.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from cxsim.engine.closing import close_together, settle_down
 from cxsim.engine.encounter import meet, meet_together, pick_channel
 from cxsim.engine.problems import age, asks, fail, hand_over
 from cxsim.engine.rows import read_account, read_expectation, write_account, write_expectation
-from cxsim.engine.slate import STRETCH, held, lane, phase_of, send_for
+from cxsim.engine.seating import STRETCH, phase_of
+from cxsim.engine.slate import held, lane, send_for
 from cxsim.engine.tally import Tally, count, fixed
 from cxsim.engine.walk import choose, enter
 from cxsim.engine.world import Clock, World

@@ -17,10 +17,10 @@ from cxsim.engine.compiled import compiled
 from cxsim.engine.crew import Crew
 from cxsim.engine.customers import CustomerAgent, CustomerSet
 from cxsim.engine.desks import BackOffice, ServiceDesk
-from cxsim.engine.kernels import LEADS_FROM
+from cxsim.engine.identity import identities
 from cxsim.engine.phases import ORDER
 from cxsim.engine.recorder import PERIOD_WEEKS, Record
-from cxsim.engine.slate import Room, new_room
+from cxsim.engine.seating import Room, new_room
 from cxsim.engine.tally import Tally, new_tally
 from cxsim.engine.world import Clock, Desks
 from cxsim.errors import Fault, InputError, nearest
@@ -291,14 +291,9 @@ class CXModel(mesa.Model):
 
     def identities(self, low: int, high: int) -> Ints:
         """Return what addresses the draws of rows `low` to `high`: the row in the base, a range of their own for leads."""
-        rows = np.arange(low, high)
-        return np.where(rows < self.n_base, rows, rows + LEADS_FROM - self.n_base)
+        return identities(low, high, self.n_base)
 
     # -- inside ----------------------------------------------------------------------------------------------------
-
-    def _first_id(self, row: int) -> int:
-        """Return what makes an identity of a row number, in a block that lies on one side of the initial base."""
-        return 0 if row < self.n_base else LEADS_FROM - self.n_base
 
     def _continue(self, parent: CXModel) -> None:
         """Take over the state of another model: clock, customers, backlogs, deciles, record."""
@@ -326,19 +321,17 @@ class CXModel(mesa.Model):
             laws = self._laws if told is None else self._laws._replace(params=told)
 
             def work(start: int, stop: int, _: Room, __: Tally) -> int:
-                bear(self.rows, start, stop, self._first_id(start), self.tick, origin, self.luck, laws)
+                bear(self.rows, start, stop, self.n_base, self.tick, origin, self.luck, laws)
                 return 0
 
             self._crew.share(work, self._crew.blocks(low, high))
 
     def _adopt(self, base: Rows) -> None:
         """Give the initial base the known columns of a firm's customers, and settle them in with these."""
-        low, high = 0, len(base)
         for name in ("segment", "contract", "monthly_revenue"):
-            self.rows[name][low:high] = base[name]
-        settle = compiled(kernels.settle_rows)
-        settle(self.rows, low, high, 0, base["tenure_weeks"], self.luck, self._laws)
-        self.rows["frailty"][low:high] *= np.exp(base["log_hazard"])
+            self.rows[name][: len(base)] = base[name]
+        compiled(kernels.settle_rows)(self.rows, base["tenure_weeks"], self.luck, self._laws)
+        self.rows["frailty"][: len(base)] *= np.exp(base["log_hazard"])
 
     def _campaigns(self, names: Iterable[str]) -> list[Campaign]:
         library = self.spec.interventions

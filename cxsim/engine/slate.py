@@ -1,4 +1,4 @@
-"""The slate: a few dozen customers side by side, one array a field, for the part of a tick that almost everybody shares.
+"""The slate: up to 128 customers side by side, one array a field, for the part of a tick that almost everybody shares.
 
 Customers rest in memory one record each. For their tick the numbers that every tick changes are picked up onto a slate, where
 a loop over a rule without branches and library calls runs in the vector units of the processor, several customers at a time.
@@ -9,17 +9,13 @@ the slate too.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
-from cxsim.arrays import Ints, Rows
+from cxsim.arrays import Rows
 from cxsim.population.columns import CUSTOMER, EVERY_TICK
 
-STRETCH = 2048
-"""Rows that are lined up together: few enough that they and the next ones stay in the second cache."""
-PHASES = 16
-"""More than the longest rhythm, see `World.plan`; a power of two."""
 LANES = 128
 """Customers on a slate: few enough that it stays in the nearest cache."""
 _ROOM = LANES + 16
@@ -81,25 +77,6 @@ class Lane:
             self._slate[name][self._j] = value
         else:
             self._rows[name][self._slate["row"][self._j]] = value
-
-
-class Room(NamedTuple):
-    """Where a thread works: a slate, and what it needs to line up a stretch of rows by phase."""
-
-    slate: Rows  # one
-    found: Ints  # living rows, with their phases
-    line: Ints  # their numbers, by phase
-    ends: Ints  # where each phase ends in the line
-
-
-def new_room() -> Room:
-    """Return an empty room."""
-    return Room(np.zeros(1, SLATE), *(np.zeros(size, np.int64) for size in (STRETCH + 1, STRETCH, PHASES + 1)))
-
-
-def phase_of(calendar: int, scatter: int, period: int) -> int:
-    """Return a customer's phase of something that comes every `period` ticks: a 16-bit number scattered and scaled to it."""
-    return (((calendar * scatter) & 65_535) * period) >> 16
 
 
 def lane(slate: Any, rows: Rows, j: int) -> Any:

@@ -14,6 +14,8 @@ from cxsim.spec.scenario import Scenario
 
 MOST_MOMENTS_OF_TRUTH = 0.20
 """Share of the touchpoints above which moments of truth are too many to be moments of truth."""
+MOST_CALENDAR_TOUCHPOINTS = 63
+"""Those that are lived in a node are bits of one number."""
 
 
 def check(scenario: Scenario) -> list[Fault]:
@@ -59,6 +61,10 @@ def _calendar(journey: Journey) -> Iterator[Fault]:
         if name in journey.touchpoints and journey.touchpoints[name].every_weeks is None:
             rule = f"must be given, for {name} is in the background of {node}"
             yield Fault(f"journey.touchpoints.{name}.every_weeks", rule)
+    listed = [name for name, touchpoint in journey.touchpoints.items() if touchpoint.every_weeks is not None]
+    if len(listed) > MOST_CALENDAR_TOUCHPOINTS:
+        rule = f"must have at most {MOST_CALENDAR_TOUCHPOINTS} with every_weeks"
+        yield Fault("journey.touchpoints", rule, len(listed))
 
 
 def _waits(journey: Journey) -> Iterator[Fault]:

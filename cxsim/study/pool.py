@@ -49,12 +49,12 @@ def run_tasks[T](tasks: Mapping[Any, tuple[Any, ...]], work: Callable[..., T], w
         )
         try:
             futures = {executor.submit(work, *arguments): key for key, arguments in missing.items()}
-            with _interrupts() as seen:
+            with interrupts() as seen:
                 for future in as_completed(futures):
                     result = future.result()
                     del missing[futures[future]]
                     yield futures[future], result
-                    _heed(seen)
+                    heed(seen)
         except (BrokenProcessPool, TerminatedWorkerError):
             say(f"a worker process died; {len(missing)} of {len(tasks)} tasks are started again")
             continue
@@ -67,7 +67,7 @@ def run_tasks[T](tasks: Mapping[Any, tuple[Any, ...]], work: Callable[..., T], w
 
 
 @contextmanager
-def _interrupts() -> Iterator[list[int]]:
+def interrupts() -> Iterator[list[int]]:
     """Note every interrupt from the keyboard: one that falls into a destructor or a weak reference's callback is lost there."""
     seen: list[int] = []
 
@@ -85,7 +85,7 @@ def _interrupts() -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _heed(seen: list[int]) -> None:
+def heed(seen: list[int]) -> None:
     """Raise the interrupt that was noted and lost."""
     if seen:
         raise KeyboardInterrupt

@@ -86,8 +86,8 @@ def test_customers_born_in_plain_python_are_those_born_compiled() -> None:
     readable = laws._replace(
         segments=laws.segments.view(np.recarray), params=np.array([laws.params]).view(np.recarray)[0]
     )
-    kernels.bear_rows(plain.view(np.recarray), 0, 40, 0, 0, 0, model.luck, readable)
-    compiled(kernels.bear_rows)(fast, 0, 40, 0, 0, 0, model.luck, laws)
+    kernels.bear_rows(plain.view(np.recarray), 0, 40, 40, 0, 0, model.luck, readable)
+    compiled(kernels.bear_rows)(fast, 0, 40, 40, 0, 0, model.luck, laws)
     assert same_rows(plain, fast) == []
 
 

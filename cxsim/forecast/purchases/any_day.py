@@ -15,7 +15,7 @@ from cxsim.forecast.closed_forms.likelihood import FloatArray
 from cxsim.forecast.closed_forms.tracking import tracking_table
 from cxsim.forecast.closed_forms.transactions import TransactionLog, purchase_histories
 from cxsim.forecast.purchases.clock import Clock
-from cxsim.forecast.purchases.law import parameter_table
+from cxsim.forecast.purchases.law import OfModel, parameter_table
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ PARETO_NBD = Form(pareto_nbd, pareto_nbd.fit_pareto_nbd, ("r", "alpha", "s", "be
 
 
 @dataclass(frozen=True)
-class AnyDay:
+class AnyDay(OfModel):
     """A fitted law; see `cxsim.forecast.purchases.law.Fitted`. A purchase is a day on which the customer bought."""
 
     form: Form
@@ -47,16 +47,6 @@ class AnyDay:
     def parameters(self) -> pd.DataFrame:
         """Return ``parameter, value, se``."""
         return parameter_table(self.model, self.form.names)
-
-    @property
-    def loglik(self) -> float:
-        """Return the log-likelihood."""
-        return float(self.model.loglik)
-
-    @property
-    def at_boundary(self) -> bool:
-        """Return whether the likelihood rises towards a bound."""
-        return bool(self.model.at_boundary)
 
     @cached_property
     def seen(self) -> tuple[FloatArray, FloatArray, FloatArray]:

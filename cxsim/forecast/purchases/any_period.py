@@ -14,11 +14,11 @@ from cxsim.forecast.closed_forms.likelihood import FloatArray
 from cxsim.forecast.closed_forms.transactions import TransactionLog
 from cxsim.forecast.purchases.by_period import ByPeriod, by_period
 from cxsim.forecast.purchases.clock import Clock
-from cxsim.forecast.purchases.law import parameter_table
+from cxsim.forecast.purchases.law import OfModel, parameter_table
 
 
 @dataclass(frozen=True)
-class AnyPeriod:
+class AnyPeriod(OfModel):
     """A fitted BG/BB; see `cxsim.forecast.purchases.law.Fitted`. A purchase is a period in which the customer bought."""
 
     model: bg_bb.BGBB
@@ -28,16 +28,6 @@ class AnyPeriod:
     def parameters(self) -> pd.DataFrame:
         """Return ``parameter, value, se``."""
         return parameter_table(self.model, ("alpha", "beta", "gamma", "delta"))
-
-    @property
-    def loglik(self) -> float:
-        """Return the log-likelihood."""
-        return self.model.loglik
-
-    @property
-    def at_boundary(self) -> bool:
-        """Return whether the likelihood rises towards a bound."""
-        return self.model.at_boundary
 
     @cached_property
     def seen(self) -> tuple[FloatArray, FloatArray, FloatArray]:

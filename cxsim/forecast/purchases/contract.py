@@ -17,11 +17,11 @@ from cxsim.forecast.closed_forms.likelihood import FloatArray
 from cxsim.forecast.closed_forms.transactions import TransactionLog
 from cxsim.forecast.purchases.by_period import ByPeriod, by_period
 from cxsim.forecast.purchases.clock import Clock
-from cxsim.forecast.purchases.law import parameter_table
+from cxsim.forecast.purchases.law import OfModel, parameter_table
 
 
 @dataclass(frozen=True)
-class Contract:
+class Contract(OfModel):
     """A fitted sBG; see `cxsim.forecast.purchases.law.Fitted`. A purchase is a period for which the contract held."""
 
     model: sbg.SBG
@@ -31,16 +31,6 @@ class Contract:
     def parameters(self) -> pd.DataFrame:
         """Return ``parameter, value, se``."""
         return parameter_table(self.model, ("alpha", "beta"))
-
-    @property
-    def loglik(self) -> float:
-        """Return the log-likelihood."""
-        return self.model.loglik
-
-    @property
-    def at_boundary(self) -> bool:
-        """Return whether the likelihood rises towards a bound."""
-        return self.model.at_boundary
 
     @property
     def stays(self) -> NDArray[np.bool_]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -62,6 +62,22 @@ class Fitted(Protocol):
 
         ``None`` where there is no closed form.
         """
+
+
+class OfModel:
+    """What a fitted law says of its closed form, `model`."""
+
+    model: Any
+
+    @property
+    def loglik(self) -> float:
+        """Return the log-likelihood."""
+        return float(self.model.loglik)
+
+    @property
+    def at_boundary(self) -> bool:
+        """Return whether the likelihood rises towards a bound."""
+        return bool(self.model.at_boundary)
 
 
 type Fit = Callable[[TransactionLog, Clock, int], Fitted]

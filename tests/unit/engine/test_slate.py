@@ -7,7 +7,8 @@ import pytest
 
 from cxsim.arrays import Ints, Rows
 from cxsim.engine.compiled import compiled
-from cxsim.engine.slate import LANES, SLATE, lane, new_room, pick_up, put_back
+from cxsim.engine.seating import new_room
+from cxsim.engine.slate import LANES, SLATE, lane, pick_up, put_back
 from cxsim.population.columns import CUSTOMER, EVERY_TICK
 
 

@@ -238,6 +238,14 @@ def test_every_fault_has_its_message(small: dict[str, Any], told: Told, path: st
     assert message in told(small)
 
 
+@pytest.mark.parametrize(("more", "said"), [(62, []), (63, ["must have at most 63 with every_weeks, got 64"])])
+def test_a_journey_has_only_so_many_calendar_touchpoints(
+    small: dict[str, Any], told: Told, more: int, said: list[str]
+) -> None:
+    small["touchpoints"] |= {f"letter_{i}": small["touchpoints"]["bill"] for i in range(more)}
+    assert [text for text in told(small) if "every_weeks" in text] == [f"journey.touchpoints: {rule}" for rule in said]
+
+
 def test_a_loop_without_an_end_is_a_fault_of_each_of_its_nodes(small: dict[str, Any], told: Told) -> None:
     small["nodes"]["live"]["next"] = {"claim": "if pb.complained"}
     small["nodes"]["claim"]["next"] = {"live": "if resolved"}
