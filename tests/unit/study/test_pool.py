@@ -29,7 +29,7 @@ def test_an_interrupt_that_a_destructor_swallowed_is_heeded(swallowed: list[type
         heed(seen)  # nobody has interrupted yet
         one = Deaf()
         del one
-        with pytest.raises(KeyboardInterrupt, match="^$"):
+        with pytest.raises(KeyboardInterrupt, match=r"^$"):
             heed(seen)
 
 
@@ -43,7 +43,7 @@ def test_without_a_note_it_is_lost() -> None:
 
 def test_an_interrupt_elsewhere_is_raised_at_once_and_the_handler_restored() -> None:
     before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt, match="^$"), interrupts() as seen:
+    with pytest.raises(KeyboardInterrupt, match=r"^$"), interrupts() as seen:
         os.kill(os.getpid(), signal.SIGINT)
     assert seen == [signal.SIGINT]
     assert signal.getsignal(signal.SIGINT) is before
