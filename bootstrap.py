@@ -216,16 +216,20 @@ def create_venv(root: str, python: str) -> None:
 
 
 def install(root: str) -> None:
-    """Install the locked packages and cxsim itself, by uv, else by pip."""
+    """Install the locked packages and cxsim itself, by uv, else by pip, and compile them to bytecode.
+
+    Python does that itself when it first imports a module, unless it is told to write none (PYTHONDONTWRITEBYTECODE): then every
+    command and every worker process would compile some two thousand modules anew, for several seconds.
+    """
     python = venv_python(root)
     say("Installing requirements.lock and cxsim into .venv")
     uv = get_uv(root, python)
-    if uv and install_with([uv, "pip", "install", "--quiet", "--python", python], root):
-        return
-    run([python, "-m", "ensurepip"])
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    if not install_with(pip, root, show=True):
-        raise BootstrapError(NO_INSTALL)
+    if not (uv and install_with([uv, "pip", "install", "--quiet", "--compile-bytecode", "--python", python], root)):
+        run([python, "-m", "ensurepip"])
+        pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        if not install_with(pip, root, show=True):
+            raise BootstrapError(NO_INSTALL)
+    run([python, "-m", "compileall", "-q", os.path.join(root, "cxsim")])
 
 
 def install_with(command: "list[str]", root: str, show: bool = False) -> bool:
