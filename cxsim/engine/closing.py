@@ -117,12 +117,6 @@ def take_stock(c: Any, noticing: float, clock: Clock, p: Any) -> None:
     )
     c.standing = balance(account)
     c.revenue_units = fixed(revenue)
-    c.balance_units = fixed(c.standing)
-    c.satisfaction_units = fixed(satisfaction)
-    c.trust_units = fixed(trust)
-    c.functional_units = fixed(np.float64(c.expectation_functional))
-    c.emotional_units = fixed(np.float64(c.expectation_emotional))
-    c.habituation_units = fixed(np.float64(c.habituation))
     c.quarter = tenure_class(c, clock)
 
 
@@ -141,12 +135,12 @@ def count_standing(slate: Any, rows: Rows, n: int, group: int, reached: int, p: 
         base += counts if c.base == 1 else 0
         revenue += c.revenue_units if counts == 1 else 0
         base_revenue += c.revenue_units if counts == 1 and c.base == 1 else 0
-        satisfaction += c.satisfaction_units if counts == 1 else 0
-        standing += c.balance_units if counts == 1 else 0
-        functional += c.functional_units if counts == 1 else 0
-        emotional += c.emotional_units if counts == 1 else 0
-        habituation += c.habituation_units if counts == 1 else 0
-        trust += c.trust_units if counts == 1 else 0
+        satisfaction += fixed(np.float64(c.satisfaction)) if counts == 1 else 0
+        standing += fixed(c.standing) if counts == 1 else 0
+        functional += fixed(np.float64(c.expectation_functional)) if counts == 1 else 0
+        emotional += fixed(np.float64(c.expectation_emotional)) if counts == 1 else 0
+        habituation += fixed(np.float64(c.habituation)) if counts == 1 else 0
+        trust += fixed(np.float64(c.trust)) if counts == 1 else 0
     # The initial base is the first cohort, see `cohort_of`.
     tally.cohorts[0, 0] += base
     tally.cohorts[0, 2] += base_revenue

@@ -9,7 +9,7 @@ from cxsim.engine.chances import draw_fates
 from cxsim.engine.closing import close_together, settle_down
 from cxsim.engine.identity import identity
 from cxsim.engine.living import live_together
-from cxsim.engine.seating import STRETCH, Room, line_up, sit_down
+from cxsim.engine.seating import PART, STRETCH, Room, line_up, move_up, sit_down
 from cxsim.engine.service import serve
 from cxsim.engine.slate import LANES, lane, put_back
 from cxsim.engine.tally import Tally
@@ -36,17 +36,21 @@ def live_rows(
 ) -> int:
     """Live the tick of rows `low` to `high`; write who must wait for a desk to `waiting[low:]` and return how many.
 
-    Customers of one slot share all parameters, so they are picked up onto a slate slot after slot.
+    Customers of one slot share all parameters, so they are picked up onto a slate slot after slot. Slates are full but for the
+    last ones, as the lanes that are left over when vectors are full cost as much as a vector each.
     """
     slate = room.slate[0]
     last = low
-    for start in range(low, high, STRETCH):
-        stop = min(high, start + STRETCH)
-        for slot in range(world.params.shape[0]):
+    for slot in range(world.params.shape[0]):
+        for phase in range(world.plan.rhythm):
+            room.ends[phase] = phase * PART
+        for start in range(low, high, STRETCH):
+            stop = min(high, start + STRETCH)
             line_up(rows, start, stop, slot, world, room)
-            first = 0
             for phase in range(world.plan.rhythm):
-                while first < room.ends[phase]:
+                first = phase * PART
+                enough = 1 if stop == high else LANES
+                while room.ends[phase] - first >= enough:
                     n = min(LANES, room.ends[phase] - first)
                     sit_down(slate, rows, room.line, first, n, n_base)
                     live_together(slate, rows, n, slot, clock, luck, world, tally)
@@ -57,6 +61,7 @@ def live_rows(
                             waiting[last] = c.row
                             last += 1
                     first += n
+                move_up(room, phase, first)
     return last - low
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from cxsim.arrays import Ints, Rows
 from cxsim.engine.identity import identity
-from cxsim.engine.slate import SLATE, lane, pick_up, send_for
+from cxsim.engine.slate import LANES, SLATE, lane, pick_up, send_for
 from cxsim.engine.world import World
 from cxsim.journey.tables import LifeCode
 from cxsim.measures import ProblemCode
@@ -22,21 +22,22 @@ _NO_PROBLEM = int(ProblemCode.NONE)
 STRETCH = 2048
 """Rows that are lined up together: few enough that they and the next ones stay in the second cache."""
 PHASES = 16
-"""More than the longest rhythm, see `World.plan`; a power of two."""
+"""More than the longest rhythm, see `World.plan`."""
+PART = STRETCH + LANES
+"""Places in the line for one phase: a stretch may have one phase only, and finds less than a slate of the one before."""
 
 
 class Room(NamedTuple):
     """Where a thread works: a slate, and what it needs to line up a stretch of rows by phase."""
 
     slate: Rows  # one
-    found: Ints  # living rows, with their phases
-    line: Ints  # their numbers, by phase
-    ends: Ints  # where each phase ends in the line
+    line: Ints  # numbers of living rows, in a part for each phase
+    ends: Ints  # where each part ends
 
 
 def new_room() -> Room:
     """Return an empty room."""
-    return Room(np.zeros(1, SLATE), *(np.zeros(size, np.int64) for size in (STRETCH + 1, STRETCH, PHASES + 1)))
+    return Room(np.zeros(1, SLATE), np.zeros(PHASES * PART, np.int64), np.zeros(PHASES, np.int64))
 
 
 def phase_of(calendar: int, scatter: int, period: int) -> int:
@@ -45,29 +46,27 @@ def phase_of(calendar: int, scatter: int, period: int) -> int:
 
 
 def line_up(rows: Rows, start: int, stop: int, slot: int, world: World, room: Room) -> None:
-    """Line up the leads and active customers of a slot, by their phase of the plan's rhythm; note where each phase ends.
+    """Line up the leads and active customers of a slot, by their phase of the plan's rhythm, behind those who are in line.
 
     Whoever has the same phase has a calendar touchpoint in the same ticks: side by side, they live it side by side.
     """
     period, scatter = world.plan.rhythm, world.plan.rhythm_scatter
-    for phase in range(period + 1):
-        room.ends[phase] = 0
-    m = 0
     for i in range(start, stop):
         record = rows[i]
         living = 1 if record.life == _ACTIVE or record.life == _LEAD else 0
-        counts = living if world.slots[record.reached] == slot else 0
         phase = phase_of(record.calendar, scatter, period)
-        room.found[m] = i * PHASES + phase
-        room.ends[phase + 1] += counts
-        m += counts
-    for phase in range(period):
-        room.ends[phase + 1] += room.ends[phase]
-    for k in range(m):
-        code = room.found[k]
-        phase = code & (PHASES - 1)
-        room.line[room.ends[phase]] = code // PHASES
-        room.ends[phase] += 1
+        # Whoever does not count is written too, and written over by the next: cheaper than to ask.
+        room.line[room.ends[phase]] = i
+        room.ends[phase] += living if world.slots[record.reached] == slot else 0
+
+
+def move_up(room: Room, phase: int, first: int) -> None:
+    """Let those of a phase who are still in line, from the place `first` on, move up to its front."""
+    front = phase * PART
+    left = room.ends[phase] - first
+    for k in range(left):
+        room.line[front + k] = room.line[first + k]
+    room.ends[phase] = front + left
 
 
 def sit_down(slate: Any, rows: Rows, line: Ints, first: int, n: int, n_base: int) -> None:

@@ -41,8 +41,7 @@ PASSING = {
         # an encounter of many, as it is counted
         "norm_units", "gain_units", "debit_units", "score_units", "bin",
         # what is counted at the end of the tick, as fixed-point numbers
-        "lost_units", "revenue_units", "satisfaction_units", "balance_units", "functional_units", "emotional_units",
-        "habituation_units", "trust_units",
+        "lost_units", "revenue_units",
     ),
     "f4": BROUGHT[1:],
     "u1": ("group", "base", "troubled", "closing", "called", "far", "due", "failing", "met_channel", "kept"),

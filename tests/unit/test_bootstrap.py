@@ -194,9 +194,10 @@ def test_pip_takes_over_where_uv_fails(checkout: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(bootstrap, "get_uv", lambda *_: "uv")
     bootstrap.install(str(checkout))
     python = bootstrap.venv_python(str(checkout))
-    assert [call[0] for call in calls] == ["uv", python, python, python]
-    assert calls[-2][-2:] == ["-r", "requirements.lock"]
-    assert calls[-1][-2:] == ["-e", "."]
+    assert [call[0] for call in calls] == ["uv", python, python, python, python]
+    assert calls[-3][-2:] == ["-r", "requirements.lock"]
+    assert calls[-2][-2:] == ["-e", "."]
+    assert calls[-1][1:3] == ["-m", "compileall"]
 
 
 def test_uv_is_put_in_a_folder_of_its_own_at_the_locked_version(
