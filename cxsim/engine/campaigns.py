@@ -8,16 +8,13 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from cxsim.arrays import Floats, Ints
+from cxsim.arrays import Ints
 from cxsim.engine.build import Blueprint
-from cxsim.engine.compiled import compiled
-from cxsim.engine.kernels import draw_rows
 from cxsim.engine.world import EMOTIONAL, FUNCTIONAL, World
 from cxsim.interventions.modify import apply_effects
 from cxsim.interventions.parameters import Parameter
 from cxsim.interventions.reach import capped, chosen, condition, is_fixed, state_columns
 from cxsim.interventions.window import is_running, strength
-from cxsim.rng import Block
 from cxsim.spec.interventions import Intervention
 
 if TYPE_CHECKING:
@@ -47,16 +44,20 @@ class Campaign(mesa.Agent):
         model = self.model
         week = model.week
         self.strength = strength(self.intervention, week, model.spec.journey.alignment)
-        if week < self.intervention.start_week:
+        if not self.started():
             return
         self._reach(self._considered if self._fixed else 0, model.n_arrived)
         self._considered = model.n_arrived
 
     def look_back(self, active: Ints) -> None:
         """Note the share of active customers that is reached, from their numbers by reach mask."""
-        if not self.universal and self.model.week >= self.intervention.start_week:
+        if not self.universal and self.started():
             reached = (np.arange(active.size) >> self.bit) & 1
             self.reached_share = float(reached @ active / active.sum()) if active.any() else 0.0
+
+    def started(self) -> bool:
+        """Return whether customers are reached from this week on, or have been."""
+        return bool(self.model.week >= self.intervention.start_week)
 
     def running(self) -> bool:
         """Return whether the lever is paid for this week."""
@@ -73,7 +74,8 @@ class Campaign(mesa.Agent):
         reached = chosen(self.name, self.intervention, rows, ids, week, model.blueprint.segments, model.draw)
         target = self.intervention.target
         if target.state:
-            columns = state_columns(rows, tick, model.clock.weeks, model.deciles)
+            names = self._condition.names or {"active"}
+            columns = state_columns(names, rows, tick, model.clock.weeks, model.deciles)
             reached &= self._condition.evaluate(columns)
         if target.cap_per_week is not None:
             limit = target.cap_per_week * model.clock.weeks / model.spec.population.scale
@@ -82,13 +84,6 @@ class Campaign(mesa.Agent):
             reached = capped(reached, places, ids, tick, self.name, model.draw)
         bit = np.uint16(1 << self.bit)
         rows["reached"] = np.where(reached, rows["reached"] | bit, rows["reached"] & ~bit)
-
-
-def draws(ids: Ints, tick: int, block: Block, ordinal: int, word: int, luck: Any) -> Floats:
-    """Return the uniform draws of customers at one address."""
-    out = np.empty(ids.size)
-    compiled(draw_rows)(out, ids, tick, int(block), ordinal, word, luck)
-    return out
 
 
 class TableMaker:

@@ -11,12 +11,13 @@ import numpy as np
 from cxsim.arrays import Floats, Ints, Rows
 from cxsim.engine import kernels
 from cxsim.engine.build import Blueprint
-from cxsim.engine.campaigns import MOST_INTERVENTIONS, Campaign, TableMaker, draws
+from cxsim.engine.campaigns import MOST_INTERVENTIONS, Campaign, TableMaker
 from cxsim.engine.collector import new_collector
 from cxsim.engine.compiled import compiled
 from cxsim.engine.crew import Crew
 from cxsim.engine.customers import CustomerAgent, CustomerSet
 from cxsim.engine.desks import BackOffice, ServiceDesk
+from cxsim.engine.draws import draws
 from cxsim.engine.identity import identities
 from cxsim.engine.phases import ORDER
 from cxsim.engine.recorder import PERIOD_WEEKS, Record
@@ -188,8 +189,9 @@ class CXModel(mesa.Model):
         """Let the campaigns act, then set the tables of this tick."""
         for campaign in self.campaigns:
             campaign.step()
-        masks = np.zeros(1, np.int64)
-        if self.campaigns:
+        started = [campaign for campaign in self.campaigns if campaign.started()]
+        masks = np.array([sum(1 << campaign.bit for campaign in started)])
+        if not all(campaign.universal for campaign in started):
             everybody, active = np.zeros((2, 1 << len(self.campaigns)), np.int64)
             compiled(kernels.count_masks)(self.rows, self.n_arrived, everybody, active)
             masks = np.flatnonzero(everybody)

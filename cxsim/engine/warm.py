@@ -8,7 +8,6 @@ import numpy as np
 
 from cxsim.engine import kernels
 from cxsim.engine.compiled import is_cached
-from cxsim.engine.model import CXModel
 from cxsim.queueing.erlang import erlang_a_day
 from cxsim.rng import Block
 from cxsim.spec.scenario import Scenario
@@ -29,6 +28,8 @@ def ensure_compiled(scenario: Scenario, announce: Callable[[str], None]) -> None
     """Compile what a run needs, by living a few ticks of some customers, if it is not on disk yet; say so first."""
     if _complete():
         return
+    from cxsim.engine.model import CXModel
+
     announce("compiling the simulation for this machine, once; later runs start at once")
     lever = next(iter(scenario.interventions), None)
     model = CXModel(scenario.with_changes({"population.size": 200}), interventions=[lever] if lever else [])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import numpy as np
 
@@ -15,25 +16,25 @@ from cxsim.spec.interventions import Intervention
 Draw = Callable[[Ints, int, Block, int, int], Floats]
 """Uniform draws for customer ids at (tick, block, ordinal, word)."""
 
-STATE_NAMES = (
-    "active",
-    "balance",
-    "complained",
-    "contacts",
-    "failure_memory",
-    "habituation",
-    "monthly_revenue",
-    "pb_age",
-    "pb_contacts",
-    "pb_open",
-    "pb_severity",
-    "revenue",
-    "satisfaction",
-    "tenure_weeks",
-    "trust",
-    "value_decile",
-)
-"""Names that `target.state` may use. `value_decile` is 1 to 10 by monthly revenue within the initial base."""
+STATES: dict[str, Callable[[Rows, int, float, Floats], Any]] = {
+    "active": lambda rows, *_: rows["life"] == 2,
+    "balance": lambda rows, *_: rows["credit_fast"] + rows["credit_slow"] - rows["debit_fast"] - rows["debit_slow"],
+    "complained": lambda rows, *_: rows["problem"] >= 2,
+    "pb_open": lambda rows, *_: rows["problem"] > 0,
+    "tenure_weeks": lambda rows, tick, weeks, _: (tick - rows["since"]) * weeks,
+    "value_decile": lambda rows, _, __, deciles: 1 + np.searchsorted(deciles, rows["monthly_revenue"], side="right"),
+    **{
+        name: lambda rows, *_, column=column: rows[column]
+        for name, column in (
+            ("contacts", "contacts"), ("failure_memory", "failure_memory"), ("habituation", "habituation"),
+            ("monthly_revenue", "monthly_revenue"), ("pb_age", "problem_age"), ("pb_contacts", "problem_contacts"),
+            ("pb_severity", "problem_severity"), ("revenue", "revenue"), ("satisfaction", "satisfaction"), ("trust", "trust"),
+        )
+    },
+}  # fmt: skip
+"""What `target.state` may use, from (rows, tick, weeks of a tick, deciles); `value_decile` is 1 to 10 by monthly revenue
+within the initial base."""
+STATE_NAMES = tuple(sorted(STATES))
 
 
 def address(name: str) -> int:
@@ -63,22 +64,9 @@ def chosen(
     return reached
 
 
-def state_columns(rows: Rows, tick: int, weeks: float, deciles: Floats) -> dict[str, Floats]:
-    """Return the customer states that a target expression may use, as columns."""
-    columns = {
-        "active": rows["life"] == 2,
-        "balance": rows["credit_fast"] + rows["credit_slow"] - rows["debit_fast"] - rows["debit_slow"],
-        "complained": rows["problem"] >= 2,
-        "pb_open": rows["problem"] > 0,
-        "pb_age": rows["problem_age"],
-        "pb_contacts": rows["problem_contacts"],
-        "pb_severity": rows["problem_severity"],
-        "tenure_weeks": (tick - rows["since"]) * weeks,
-        "value_decile": 1 + np.searchsorted(deciles, rows["monthly_revenue"], side="right"),
-    }
-    for name in ("contacts", "failure_memory", "habituation", "monthly_revenue", "revenue", "satisfaction", "trust"):
-        columns[name] = rows[name]
-    return {name: np.asarray(column, np.float64) for name, column in columns.items()}
+def state_columns(names: Iterable[str], rows: Rows, tick: int, weeks: float, deciles: Floats) -> dict[str, Floats]:
+    """Return the customer states of these names, as columns."""
+    return {name: np.asarray(STATES[name](rows, tick, weeks, deciles), np.float64) for name in names}
 
 
 def condition(intervention: Intervention, path: str) -> Condition:

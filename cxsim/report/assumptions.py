@@ -9,9 +9,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-import yaml
-
 from cxsim.report.wording import MINUS
+from cxsim.results.files import parse_yaml
 from cxsim.spec.behaviour import Behaviour
 from cxsim.spec.change import flatten
 from cxsim.spec.scenario import Scenario
@@ -131,5 +130,5 @@ def _entries() -> list[dict[str, Any]]:
 @cache
 def _content() -> dict[str, Any]:
     text = files("cxsim.report").joinpath("assumptions.yaml").read_text("utf-8")
-    content: dict[str, Any] = yaml.safe_load(text)
+    content: dict[str, Any] = parse_yaml(text)
     return content

@@ -11,14 +11,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from cxsim.arrays import Floats
 from cxsim.errors import Fault, InputError
 from cxsim.metrics.horizons import discounts, values_at
 from cxsim.metrics.panel import Panel, panels
 from cxsim.report.wording import percent
-from cxsim.results.files import read_parquet
+from cxsim.results.files import parse_yaml, read_parquet
 from cxsim.results.folder import is_finished
 from cxsim.results.run import Run
 from cxsim.spec.job import USUAL_HORIZONS_WEEKS
@@ -211,7 +210,7 @@ def read(run_dir: Path) -> Evidence:
     InputError : the folder holds no finished run.
     """
     facts = run_facts(run_dir)
-    scenario = build(yaml.safe_load((run_dir / "scenario.yaml").read_text("utf-8")))
+    scenario = build(parse_yaml((run_dir / "scenario.yaml").read_text("utf-8")))
     study, file = facts["study"], run_dir / "effects.csv"
     effects = pd.read_csv(file) if file.exists() else pd.DataFrame()
     return _evidence(scenario, FolderTables(run_dir), effects, study["horizons_weeks"], study["confidence"], facts)

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.layout_engine import ConstrainedLayoutEngine
 
@@ -19,6 +20,7 @@ SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 """Okabe & Ito (2008), in an order in which neighbours differ in lightness too."""
 WIDTH = 9.6
 """Inches: the column of the page."""
+_POINTS_AN_INCH = 72
 TEXT, SMALL, HEAD = 9.5, 8.5, 10.5
 """Sizes of letters in points."""
 
@@ -84,6 +86,17 @@ def label_ends(axes: Axes, ends: Sequence[tuple[float, float, str, str]], gap: f
         )  # fmt: skip
 
 
+def _lay_out(figure: Figure) -> None:
+    """Find the places of all panels for SVG, once and for all: saving would draw the whole figure for that."""
+    engine, dpi = figure.get_layout_engine(), figure.dpi
+    if engine is not None:
+        FigureCanvasSVG(figure)
+        figure.dpi = _POINTS_AN_INCH
+        engine.execute(figure)
+        figure.dpi = dpi
+        figure.set_layout_engine(None)
+
+
 def svg(figure: Figure, name: str) -> str:
     """Return a figure as SVG text without date, random names or references to other places.
 
@@ -91,6 +104,7 @@ def svg(figure: Figure, name: str) -> str:
     ----------
     name : begins every id, so that several figures can stand in one page.
     """
+    _lay_out(figure)
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     text = buffer.getvalue()

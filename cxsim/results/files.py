@@ -63,6 +63,14 @@ def write_json(content: Mapping[str, Any], path: Path) -> None:
     write_text(json.dumps(content, indent=2) + "\n", path)
 
 
+def parse_yaml(text: str) -> Any:
+    """Return the plain data of a YAML text, by the parser in C where PyYAML has it: ten times as fast."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    return yaml.load(text, Loader=loader)  # noqa: S506 - both are safe loaders
+
+
 def write_text(text: str, path: Path) -> None:
     """Write text."""
     with _whole(path) as file:

@@ -26,7 +26,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from cxsim.arrays import Bools, Floats, Ints, Rows
-from cxsim.engine.model import CXModel
 from cxsim.journey.tables import LifeCode
 from cxsim.spec.scenario import Scenario
 
@@ -138,6 +137,8 @@ class Pilot:
     def __init__(
         self, scenario: Scenario, base: Rows | None, window_weeks: float, seed: int, replication: int, threads: int
     ) -> None:
+        from cxsim.engine.model import CXModel
+
         threads = threads or os.cpu_count() or 1
         window = max(1, round(window_weeks * scenario.time.ticks_per_week))
         weeks = -(-window // scenario.time.ticks_per_week)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from cxsim.arrays import Floats, Ints, Rows
-from cxsim.engine.campaigns import draws
+from cxsim.engine.draws import draws
 from cxsim.engine.warm import ensure_compiled
 from cxsim.population.customer_file import CustomerFile, read_customers, sized
 from cxsim.rng import Block, luck

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import stdtr, stdtrit
 
 from cxsim.errors import Fault, InputError
 
@@ -108,7 +108,7 @@ def mean_interval(values: ArrayLike, confidence: float = 0.95) -> tuple[float, f
     if x.size == 1:
         return float(x[0]), np.nan, np.nan
     mean = float(x.mean())
-    half = float(stats.t.ppf((1.0 + confidence) / 2.0, x.size - 1) * x.std(ddof=1) / np.sqrt(x.size))
+    half = float(stdtrit(x.size - 1, (1.0 + confidence) / 2.0) * x.std(ddof=1) / np.sqrt(x.size))
     return mean, mean - half, mean + half
 
 
@@ -147,4 +147,4 @@ def _p_value(d: NDArray[np.float64]) -> float:
     d_z = _standardised(d)
     if d_z == 0.0:
         return 1.0
-    return float(2.0 * stats.t.sf(abs(d_z) * np.sqrt(d.size), d.size - 1)) if d.size > 1 else np.nan
+    return float(2.0 * stdtr(d.size - 1, -abs(d_z) * np.sqrt(d.size))) if d.size > 1 else np.nan

@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from cxsim.errors import Fault, InputError
 from cxsim.forecast.survival.kaplan_meier import kaplan_meier, median_time
@@ -97,9 +96,11 @@ def net_present_value(
     net_cash: ArrayLike, discount_per_period: float = 0.0, confidence: float = 0.95
 ) -> NetPresentValue:
     """Return the `NetPresentValue` of cash flows as for `payback`."""
+    from scipy.stats import binomtest
+
     check_confidence(confidence)
     npv = _discounted(net_cash, discount_per_period).sum(axis=1)
-    positive = stats.binomtest(int((npv > 0).sum()), npv.size).proportion_ci(confidence, method="exact")
+    positive = binomtest(int((npv > 0).sum()), npv.size).proportion_ci(confidence, method="exact")
     share = float((npv > 0).mean())
     low, middle, high = np.quantile(npv, [0.05, 0.5, 0.95]).tolist()
     mean = mean_interval(npv, confidence)

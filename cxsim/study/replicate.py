@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from cxsim.arrays import Rows
-from cxsim.engine.model import CXModel
 from cxsim.interventions.uncertain import Draws
 from cxsim.results.tables import all_tables
 from cxsim.spec.scenario import Scenario
+
+if TYPE_CHECKING:
+    from cxsim.engine.model import CXModel
 
 type Tables = dict[str, pd.DataFrame]
 
@@ -42,6 +44,9 @@ class Plan:
 
     def model(self, replication: int, interventions: Sequence[str] = ()) -> CXModel:
         """Return the model of one replication."""
+        # Only who lives it needs the engine; a parent of workers does not.
+        from cxsim.engine.model import CXModel
+
         drawn = {name: values[replication] for name, values in self.draws.items()}
         return CXModel(
             self.scenario.with_changes(drawn) if drawn else self.scenario,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -47,10 +48,10 @@ def fit_tail(tenures: pd.DataFrame, from_year: int) -> Tail:
     return Tail(fit.alpha, fit.beta)
 
 
-def terminal_value(survivors: pd.DataFrame, tenures: pd.DataFrame, panel: Panel, scenario: Scenario) -> Floats:
+def terminal_value(survivors: pd.DataFrame, tail: Callable[[int], Tail], panel: Panel, scenario: Scenario) -> Floats:
     """Return the discounted margin beyond the run per customer of the initial base, one value per replication.
 
-    `survivors` and `panel` belong to one arm and one segment (or all), `tenures` to the arm.
+    `survivors` and `panel` belong to one arm and one segment (or all), `tail` gives the arm's `fit_tail` from a year on.
     """
     discount = scenario.money.discount_year
     weeks = panel["base_active"].shape[1] / panel.ticks_per_week
@@ -59,18 +60,14 @@ def terminal_value(survivors: pd.DataFrame, tenures: pd.DataFrame, panel: Panel,
     start = panel["base_active"][:, 0] + panel["base_churned"][:, 0]
     if alive.empty:
         return np.zeros(len(replications))
-    tail = fit_tail(tenures, int(alive["tenure_years"].min()))
-    years = np.unique(alive["tenure_years"].to_numpy())
-    residual = dict(
-        zip(years, discounted_residual_lifetime(tail.alpha, tail.beta, years, max(discount, 1e-6)), strict=True)
-    )
+    years, year = np.unique(alive["tenure_years"].to_numpy(), return_inverse=True)
+    law = tail(int(years[0]))
+    lifetimes = np.asarray(discounted_residual_lifetime(law.alpha, law.beta, years, max(discount, 1e-6)))[year]
     window = min(52 * panel.ticks_per_week, panel["base_cost"].shape[1])
     exposure = panel["base_active"][:, -window:].sum(axis=1) / panel.ticks_per_week
     cost_year = panel["base_cost"][:, -window:].sum(axis=1) / np.maximum(exposure, 1e-12) * WEEKS_PER_YEAR
-    values = np.zeros(len(replications))
-    for i, replication in enumerate(replications):
-        own = alive[alive["replication"] == replication]
-        margin = 12.0 * scenario.money.margin * own["monthly_revenue"] - cost_year[i] * own["survivors"]
-        lifetimes = own["tenure_years"].map(residual)
-        values[i] = float((margin * lifetimes).sum()) * discount_factor(discount, weeks) / max(start[i], 1e-12)
-    return values
+    own = np.searchsorted(replications, alive["replication"].to_numpy())
+    revenue = 12.0 * scenario.money.margin * alive["monthly_revenue"].to_numpy()
+    margin = revenue - cost_year[own] * alive["survivors"].to_numpy()
+    sums = np.bincount(own, margin * lifetimes, minlength=len(replications))
+    return np.asarray(sums * discount_factor(discount, weeks) / np.maximum(start, 1e-12))

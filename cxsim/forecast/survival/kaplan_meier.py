@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import ndtri
 
 from cxsim.errors import Fault, InputError
 from cxsim.forecast.survival.columns import FloatArray, read_durations, require_columns
@@ -98,7 +98,7 @@ def _pointwise(
     """Return the bounds of the interval on log(-log S), by Greenwood's variance; [0, 1] once everybody is gone."""
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = np.cumsum(lost / (at_risk * (at_risk - lost)))
-        spread = stats.norm.ppf((1.0 + confidence) / 2.0) * np.sqrt(variance) / np.abs(np.log(survival))
+        spread = ndtri((1.0 + confidence) / 2.0) * np.sqrt(variance) / np.abs(np.log(survival))
         low, high = survival ** np.exp(spread), survival ** np.exp(-spread)
     gone = survival <= 0.0
     return np.where(gone, 0.0, low), np.where(gone, 1.0, high)
