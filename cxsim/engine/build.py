@@ -294,7 +294,7 @@ class Blueprint:
             segment_shares=np.cumsum([segment.share for segment in population.segments.values()]),
             contract_shares=np.cumsum([contract.share for contract in population.contracts.values()]),
             segments=self.segment_records(),
-            params=parameter_record(values, self.weeks)[0],
+            params=parameter_record(values, self.weeks),
             alpha=alpha,
             beta=beta,
             hazard=hazard,

@@ -125,7 +125,7 @@ class TableMaker:
         everybody = sum(1 << campaign.bit for campaign in campaigns if campaign.universal)
         same = np.flatnonzero(masks == everybody)
         told = tables[same[0]] if same.size else self._slot(everybody, campaigns, levels, running)
-        self.promised = told["params"]
+        self.promised = np.array([told["params"]])
         return self._world
 
     def _share(self, campaigns: list[Campaign], levels: tuple[float, ...]) -> None:

@@ -83,9 +83,7 @@ def test_customers_born_in_plain_python_are_those_born_compiled() -> None:
     model = CXModel(world(40), 7)
     laws = model.blueprint.laws(model._maker.base)
     plain, fast = np.zeros(40, CUSTOMER), np.zeros(40, CUSTOMER)
-    readable = laws._replace(
-        segments=laws.segments.view(np.recarray), params=np.array([laws.params]).view(np.recarray)[0]
-    )
+    readable = laws._replace(segments=laws.segments.view(np.recarray), params=laws.params.view(np.recarray))
     kernels.bear_rows(plain.view(np.recarray), 0, 40, 40, 0, 0, model.luck, readable)
     compiled(kernels.bear_rows)(fast, 0, 40, 40, 0, 0, model.luck, laws)
     assert same_rows(plain, fast) == []
