@@ -17,6 +17,8 @@ INTERRUPTED = 130
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Return the exit status: 0 done, 1 the run failed, 2 the user's input is wrong, 130 interrupted."""
+    # Small matrices gain nothing from threads of their own, which wait for one another; read when NumPy is first imported.
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
     name, *rest = (sys.argv[1:] if arguments is None else list(arguments)) or ["--help"]
     try:
         return _dispatch(name, rest)

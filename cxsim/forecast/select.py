@@ -14,6 +14,7 @@ from functools import partial
 from typing import Literal
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from cxsim.errors import Fault, nearest
 from cxsim.forecast.calibrate_intervals import widen, widening
@@ -103,7 +104,9 @@ def default_model(history: History) -> str:
 def forecast_history(task: Task, models: Sequence[str]) -> list[ModelForecast]:
     """Return the forecast of every model asked for, the seasonal naive last."""
     asked = [model for model in dict.fromkeys(models) if model != NAIVE] + [NAIVE]
-    return [forecast_model(task, model) for model in asked]
+    # Matrices of a dozen rows gain nothing from threads, which wait for one another at twice the cost.
+    with threadpool_limits(1, user_api="blas"):
+        return [forecast_model(task, model) for model in asked]
 
 
 def forecast_model(task: Task, model: str) -> ModelForecast:
