@@ -137,10 +137,19 @@ def test_intervals_of_half_the_width_are_found_out(monkeypatch: pytest.MonkeyPat
     assert covered["coverage_95"] < 0.80
 
 
-@pytest.mark.parametrize("short", [False, True], ids=["long", "short"])
-def test_fast_is_fast_and_still_beats_the_seasonal_naive_by_a_fifth(short: bool) -> None:
+def monthly_seconds(scores: pd.DataFrame) -> float:
+    """Return the median CPU time of a monthly series."""
+    monthly = scores[(scores["period"] == 12) & (scores["model"] == "combination")]
+    return float(monthly["seconds"].median())
+
+
+@pytest.mark.parametrize(("histories", "short"), [("long_histories", False), ("short_histories", True)])
+def test_fast_is_fast_and_still_beats_the_seasonal_naive_by_a_fifth(
+    histories: str, short: bool, request: pytest.FixtureRequest
+) -> None:
+    full = request.getfixturevalue(histories)
     scores = measure(real_series()[::EVERY], short=short, speed="fast")
     best, naive = means(scores, "combination"), means(scores, "seasonal_naive")
     assert best["mase"] < 0.8 * naive["mase"]
-    monthly = scores[(scores["period"] == 12) & (scores["model"] == "combination")]
-    assert monthly["seconds"].median() < 0.3
+    # Seconds themselves are for the benchmark: the same machine is half as fast in some hours.
+    assert monthly_seconds(scores) < 0.5 * monthly_seconds(full)
