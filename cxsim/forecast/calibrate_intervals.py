@@ -19,7 +19,8 @@ from cxsim.forecast.quantiles import Array, Quantiles
 
 MOST_ORIGINS = 8
 LEAST_SEASONS = 2
-LEAST_POINTS = 12
+LEAST_POINTS = 24
+"""What a repeated forecast must see: from fewer points it says more about the members' need of data than about the interval."""
 WIDEST = 5.0
 
 Forecaster = Callable[[Array, int], Quantiles]

@@ -25,7 +25,7 @@ class Diagnosis:
     form : the form that was selected, empty where the model could not be fitted.
     converged : whether the numerical search ended where it should.
     warnings : what statsmodels and NumPy warned of, each once.
-    seconds : CPU time.
+    seconds : CPU time of the process, so that other work on the machine does not count.
     fell_back_to : what took its place, empty where nothing had to.
     reason : why it had to.
     """

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from cxsim.errors import InputError
-from cxsim.forecast import members, select
+from cxsim.forecast import calibrate_intervals, members, select
 from cxsim.forecast.api import Prediction, forecast
 from cxsim.forecast.quantiles import Array, Quantiles
 
@@ -90,6 +90,18 @@ def test_a_state_space_that_fails_is_replaced_by_the_combination(monkeypatch: py
     assert by_model(made)["state_space"]["reason"] == "not positive definite"
     assert made.table["model"].unique().tolist() == ["state_space", "seasonal_naive"]
     assert made.table["mean"].between(0.0, 1.0).all()
+
+
+@pytest.mark.parametrize(
+    ("points", "least", "said"), [(24, 24, ""), (30, 24, ""), (44, 24, ""), (30, 12, "not calibrated")]
+)
+def test_quarters_are_calibrated_from_points_that_bear_every_member(
+    points: int, least: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calibrate_intervals, "LEAST_POINTS", least)
+    quarters = pd.date_range("2012-01-01", periods=points, freq="QS")
+    made = forecast(history(points).set_axis(quarters), target="revenue", horizon=4, kind="positive")
+    assert str(by_model(made)["combination"]["reason"]).partition(":")[0] == said
 
 
 def test_a_forecast_that_runs_off_leaves_the_combination(monkeypatch: pytest.MonkeyPatch) -> None:
