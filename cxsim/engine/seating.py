@@ -19,7 +19,7 @@ from cxsim.measures import ProblemCode
 
 _LEAD, _ACTIVE = int(LifeCode.LEAD), int(LifeCode.ACTIVE)
 _NO_PROBLEM = int(ProblemCode.NONE)
-STRETCH = 2048
+STRETCH = 1024
 """Rows that are lined up together: few enough that they and the next ones stay in the second cache."""
 PHASES = 16
 """More than the longest rhythm, see `World.plan`."""
