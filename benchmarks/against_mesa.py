@@ -12,6 +12,7 @@ from benchmarks.telecom import active_weeks, live, new_model, telecom, warm_up
 
 WANTED = 200.0
 RUNS = 5
+"""Compiled runs before, and as many after, each run of plain Mesa."""
 
 
 def beside_plain_mesa(customers: int, weeks: int, repeats: int) -> dict[str, list[float]]:

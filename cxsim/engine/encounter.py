@@ -1,7 +1,7 @@
 """An encounter: the firm performs, the customer perceives, compares, feels, books, remembers, learns.
 
 Six steps, so that a calendar touchpoint can take each step for a whole slate at once (`meet_together`), and
-any other encounter all for one customer (`meet`): `perform`, `compare`, `evaluate` `feel`, `take_in`, `note`.
+any other encounter all for one customer (`meet`): `perform`, `compare`, `evaluate`, `feel`, `take_in`, `note`.
 """
 
 from __future__ import annotations

@@ -16,25 +16,35 @@ from cxsim.spec.interventions import Intervention
 Draw = Callable[[Ints, int, Block, int, int], Floats]
 """Uniform draws for customer ids at (tick, block, ordinal, word)."""
 
-STATES: dict[str, Callable[[Rows, int, float, Floats], Any]] = {
+State = Callable[[Rows, int, float, Floats], Any]
+"""A column of customers, from (rows, tick, weeks of a tick, deciles of monthly revenue)."""
+
+
+def stored(column: str) -> State:
+    """Return the state that stands in the records as it is."""
+    return lambda rows, *_: rows[column]
+
+
+STATES: dict[str, State] = {
     "active": lambda rows, *_: rows["life"] == 2,
     "balance": lambda rows, *_: rows["credit_fast"] + rows["credit_slow"] - rows["debit_fast"] - rows["debit_slow"],
     "complained": lambda rows, *_: rows["problem"] >= 2,
+    "contacts": stored("contacts"),
+    "failure_memory": stored("failure_memory"),
+    "habituation": stored("habituation"),
+    "monthly_revenue": stored("monthly_revenue"),
+    "pb_age": stored("problem_age"),
+    "pb_contacts": stored("problem_contacts"),
     "pb_open": lambda rows, *_: rows["problem"] > 0,
+    "pb_severity": stored("problem_severity"),
+    "revenue": stored("revenue"),
+    "satisfaction": stored("satisfaction"),
     "tenure_weeks": lambda rows, tick, weeks, _: (tick - rows["since"]) * weeks,
+    "trust": stored("trust"),
     "value_decile": lambda rows, _, __, deciles: 1 + np.searchsorted(deciles, rows["monthly_revenue"], side="right"),
-    **{
-        name: lambda rows, *_, column=column: rows[column]
-        for name, column in (
-            ("contacts", "contacts"), ("failure_memory", "failure_memory"), ("habituation", "habituation"),
-            ("monthly_revenue", "monthly_revenue"), ("pb_age", "problem_age"), ("pb_contacts", "problem_contacts"),
-            ("pb_severity", "problem_severity"), ("revenue", "revenue"), ("satisfaction", "satisfaction"), ("trust", "trust"),
-        )
-    },
-}  # fmt: skip
-"""What `target.state` may use, from (rows, tick, weeks of a tick, deciles); `value_decile` is 1 to 10 by monthly revenue
-within the initial base."""
-STATE_NAMES = tuple(sorted(STATES))
+}
+"""What `target.state` may use; `value_decile` is 1 to 10 by monthly revenue within the initial base."""
+STATE_NAMES = tuple(STATES)
 
 
 def address(name: str) -> int:

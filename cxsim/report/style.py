@@ -20,9 +20,9 @@ SERIES = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 """Okabe & Ito (2008), in an order in which neighbours differ in lightness too."""
 WIDTH = 9.6
 """Inches: the column of the page."""
-_POINTS_AN_INCH = 72
 TEXT, SMALL, HEAD = 9.5, 8.5, 10.5
 """Sizes of letters in points."""
+_POINTS_AN_INCH = 72
 
 
 def canvas(height: float, width: float = WIDTH, space: float = 0.02) -> Figure:

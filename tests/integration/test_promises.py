@@ -15,6 +15,7 @@ import cxsim
 from cxsim.engine import kernels
 from cxsim.engine.compiled import compiled
 from cxsim.engine.model import CXModel
+from cxsim.engine.seating import STRETCH
 from cxsim.journey.tables import LifeCode
 from cxsim.population.columns import CUSTOMER
 from cxsim.spec.job import Engine
@@ -65,6 +66,17 @@ def test_the_world_is_busy_enough_to_tell_differences() -> None:
 )
 def test_threads_and_blocks_change_no_bit(how: dict[str, int]) -> None:
     assert differences(reference(), tables_of(run(busy(), ARM, **how))) == []
+
+
+def test_waiting_in_line_for_the_next_stretch_of_rows_changes_no_bit() -> None:
+    changes = {f"interventions.{name}.start_week": START for name in ARM}
+    size = 2 * STRETCH + 700
+    # Blocks of one stretch leave nobody in line; one block of all rows lets some of each phase wait twice.
+    apart, behind = (run(world(size, 12, 2, changes), ARM, block_rows=rows) for rows in (STRETCH, 4 * STRETCH))
+    assert differences(tables_of(apart), tables_of(behind)) == []
+    assert same_rows(apart.rows, behind.rows) == []
+    another = run(world(size, 12, 2, changes), ARM, seed=8, block_rows=4 * STRETCH)
+    assert same_rows(apart.rows, another.rows) != []
 
 
 def test_stepping_one_agent_at_a_time_in_any_order_changes_no_bit() -> None:

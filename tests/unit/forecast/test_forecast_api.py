@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from cxsim.errors import InputError
 from cxsim.forecast import calibrate_intervals, members, select
 from cxsim.forecast.api import Prediction, forecast
+from cxsim.forecast.candidates.candidate import Fitted, Sample
 from cxsim.forecast.quantiles import Array, Quantiles
 
 FULL = ("ets", "airline", "theta", "unobserved", "drift")
@@ -103,6 +105,24 @@ def test_quarters_are_calibrated_from_points_that_bear_every_member(
     seasonal = history(points).set_axis(quarters) + 10.0 * (quarters.quarter == 4)
     made = forecast(seasonal, target="revenue", horizon=8, kind="positive")
     assert str(by_model(made)["combination"]["reason"]).partition(":")[0] == said
+
+
+def test_linear_algebra_of_a_forecast_runs_in_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    def threads() -> set[int]:
+        return {int(pool["num_threads"]) for pool in threadpool_info() if pool["user_api"] == "blas"}
+
+    seen: list[set[int]] = []
+    fit = members.MEMBERS["drift"]
+
+    def watched(sample: Sample) -> Fitted:
+        seen.append(threads())
+        return fit(sample)
+
+    monkeypatch.setitem(members.MEMBERS, "drift", watched)
+    with threadpool_limits(2, user_api="blas"):
+        forecast(history(), target="revenue", horizon=3, models=["drift"])
+        assert threads() == {2}
+    assert seen == [{1}]
 
 
 def test_a_forecast_that_runs_off_leaves_the_combination(monkeypatch: pytest.MonkeyPatch) -> None:

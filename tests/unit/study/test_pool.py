@@ -33,12 +33,12 @@ def test_an_interrupt_that_a_destructor_swallowed_is_heeded(swallowed: list[type
             heed(seen)
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_without_a_note_it_is_lost() -> None:
+def test_without_a_note_it_is_lost(swallowed: list[type[BaseException]]) -> None:
     seen: list[int] = []
     one = Deaf()
     del one
     heed(seen)
+    assert swallowed == [KeyboardInterrupt]
 
 
 def test_an_interrupt_elsewhere_is_raised_at_once_and_the_handler_restored() -> None:
