@@ -58,16 +58,14 @@ def _meet(slates: Rows, rows: Rows, n: int, times: int, around: Around) -> None:
         lane(slates[0], rows, j).due = 1
     touchpoint = around.world.calendar[0].touchpoint
     for _ in range(times):
-        meet_together(slates[0], rows, n, touchpoint, 0, around.clock, around.luck, around.world, around.tally)
+        meet_together(slates[0], rows, n, touchpoint, 0, 0, around.clock, around.luck, around.world, around.tally)
 
 
 def _close(slates: Rows, rows: Rows, n: int, times: int, around: Around) -> None:
     for j in range(n):
         lane(slates[0], rows, j).closing = 1
     for _ in range(times):
-        close_together(
-            slates[0], rows, n, around.clock, around.luck, around.world, around.world.params[0], around.tally
-        )
+        close_together(slates[0], rows, n, 0, 0, around.clock, around.luck, around.world, around.tally)
 
 
 def _scatter(slates: Rows, rows: Rows, n: int, times: int, _: Around) -> None:

@@ -167,6 +167,11 @@ class Blueprint:
         first = apart[np.argmin(apart["period"])]
         return int(first["period"]), int(first["scatter"])
 
+    @property
+    def lines(self) -> int:
+        """Return the number of lines that customers wait in for a slate: one for every segment and phase of the rhythm."""
+        return len(self.segments) * self._rhythm()[0]
+
     def _lived(self, journey: JourneyTables) -> Ints:
         """Return the calendar touchpoints that are lived in the background of each node, as bits."""
         bits = 1 << np.arange(self._calendar_entries.size, dtype=np.int64)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from cxsim.arrays import Rows
-from cxsim.engine.slate import lane, stay_a_call
+from cxsim.engine.slate import lane, padded, stay_a_call
 from cxsim.outlined import outlined
 from cxsim.rng import Block, Luck, central_quantile, is_central, normal, quantile, uniform, words
 
@@ -33,7 +33,7 @@ def draw_chances(luck: Luck, who: int, tick: int, position: int) -> Chances:
 
 def draw_fates(slate: Any, rows: Rows, n: int, tick: int, luck: Luck) -> None:
     """Draw what the tick holds for `n` customers: leaving, noise of the score, noticing a rival, first step of the journey."""
-    for j in range(n):
+    for j in range(padded(n)):
         c = lane(slate, rows, j)
         w = words(luck, c.who, tick, _FATE, 0)
         c.leave = uniform(w.a)
@@ -50,7 +50,7 @@ def draw_fates(slate: Any, rows: Rows, n: int, tick: int, luck: Luck) -> None:
 
 def draw_encounters(slate: Any, rows: Rows, n: int, tick: int, address: int, luck: Luck) -> None:
     """Draw the chances of the encounter at `address` for `n` customers."""
-    for j in range(n):
+    for j in range(padded(n)):
         c = lane(slate, rows, j)
         w = words(luck, c.who, tick, _ENCOUNTER, address)
         c.drawn_functional = uniform(w.a)

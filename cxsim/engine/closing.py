@@ -15,8 +15,8 @@ from cxsim.behaviour.money import tick_revenue
 from cxsim.behaviour.survey import answer_probability, latent_score, score
 from cxsim.elementary import exponential
 from cxsim.engine.rows import read_account, read_memory
-from cxsim.engine.seating import STRETCH
-from cxsim.engine.slate import lane, send_for
+from cxsim.engine.seating import AHEAD
+from cxsim.engine.slate import held, lane, padded, send_for
 from cxsim.engine.tally import ASKED_SCORES, CSAT_MARKS, Tally, add, count, fixed, spend
 from cxsim.engine.walk import cohort_of, tenure_class
 from cxsim.engine.world import Clock, World
@@ -43,9 +43,10 @@ _LAST_CHANCE = 0.3
 
 
 def close_together(
-    slate: Any, rows: Rows, n: int, clock: Clock, luck: Luck, world: World, p: Any, tally: Tally
+    slate: Any, rows: Rows, n: int, slot: int, segment: int, clock: Clock, luck: Luck, world: World, tally: Tally
 ) -> None:
-    """End the tick of those of `n` active customers whose `closing` is 1: take stock of all, count, then conclude with a few."""
+    """End the tick of those of `n` customers of a segment whose `closing` is 1: take stock of all, count, conclude with a few."""
+    p = held(world.params[slot])
     noticing = -math.expm1(-p.churn_notice * clock.weeks) if p.churn_notice > 0.0 else 0.0
     ceiling = hazard_ceiling(clock.weeks, p) if clock.warm == 0 else 0.0
     period, today = world.plan.relational_period, world.plan.relational_today
@@ -54,25 +55,24 @@ def close_together(
             c = lane(slate, rows, j)
             if c.closing == 1:
                 spend(c, tally, _PROGRAMME, p.programme_cost_week * clock.weeks, clock.discount)
-    for j in range(n):
+    for j in range(padded(n)):
         c = lane(slate, rows, j)
         if c.closing == 1:
             take_stock(c, noticing, clock, p)
             # Nearly everybody stays even under the worst contract, and is not asked further.
-            leaving = c.leave < np.float64(c.frailty) * exponential(c.eta) * ceiling
-            polled = ((c.calendar * period) >> 16) == today
-            c.called = 1 if leaving or polled else c.called
+            c.tempted = 1 if c.leave < np.float64(c.frailty) * exponential(c.eta) * ceiling else 0
+            c.called = 1 if ((c.calendar * period) >> 16) == today else c.called
     if n > 0:
         reached = 1 if lane(slate, rows, 0).reached > 0 else 0
-        for group in range(world.segments.shape[0]):
-            count_standing(slate, rows, n, group, reached, p, tally)
+        count_standing(slate, rows, n, segment, reached, p, tally)
     for j in range(n):
         c = lane(slate, rows, j)
-        send_for(rows, c.row + STRETCH, 3)
+        send_for(rows, c.row + AHEAD, 3)
         if c.closing == 1:
-            count_place(c, clock, tally)
+            count_place(c, segment, clock, tally)
             if c.called == 1:
                 survey(c, clock, luck, world, p, tally)
+            if c.tempted == 1:
                 decide(c, clock, world, p)
 
 
@@ -120,13 +120,13 @@ def take_stock(c: Any, noticing: float, clock: Clock, p: Any) -> None:
     c.quarter = tenure_class(c, clock)
 
 
-def count_standing(slate: Any, rows: Rows, n: int, group: int, reached: int, p: Any, tally: Tally) -> None:
-    """Count the customers of a segment whose tick ends, and sum up where they stand; `reached` 1 if interventions reach them."""
+def count_standing(slate: Any, rows: Rows, n: int, segment: int, reached: int, p: Any, tally: Tally) -> None:
+    """Count the customers whose tick ends, and sum up where they stand; `reached` 1 if interventions reach them."""
     active = frustrated = content = enchanted = troubled = base = 0
     revenue = base_revenue = satisfaction = standing = functional = emotional = habituation = trust = 0
-    for j in range(n):
+    for j in range(padded(n)):
         c = lane(slate, rows, j)
-        counts = 1 if c.closing == 1 and c.group == group else 0
+        counts = 1 if c.closing == 1 else 0
         active += counts
         frustrated += counts if c.standing < 0.0 else 0
         content += counts if c.standing >= p.account_satisfied else 0
@@ -144,7 +144,7 @@ def count_standing(slate: Any, rows: Rows, n: int, group: int, reached: int, p: 
     # The initial base is the first cohort, see `cohort_of`.
     tally.cohorts[0, 0] += base
     tally.cohorts[0, 2] += base_revenue
-    sums = tally.measures[group]
+    sums = tally.measures[segment]
     sums[_ACTIVE] += active
     sums[_FRUSTRATED] += frustrated
     sums[_ENCHANTED] += enchanted
@@ -162,9 +162,9 @@ def count_standing(slate: Any, rows: Rows, n: int, group: int, reached: int, p: 
     sums[_TRUST] += trust
 
 
-def count_place(c: Any, clock: Clock, tally: Tally) -> None:
+def count_place(c: Any, segment: int, clock: Clock, tally: Tally) -> None:
     """Count the customer among those of its recommendation score, its class of tenure and, unless of the base, its cohort."""
-    tally.answers[c.group, c.points] += 1
+    tally.answers[segment, c.points] += 1
     if c.base == 0:
         cohort = tally.cohorts[cohort_of(c, clock, tally)]
         cohort[0] += 1

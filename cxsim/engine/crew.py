@@ -26,13 +26,13 @@ _WORTH_IT = 1024
 
 
 class Crew:
-    """Threads with their tallies and rooms; `threads` 0 is one per core, `block_rows` what one takes at a time."""
+    """Threads with their tallies and rooms; `threads` 0 is one per core, `block_rows` what one takes at a time, `lines` of a room."""
 
-    def __init__(self, threads: int, block_rows: int, new_tally: Callable[[], Tally]) -> None:
+    def __init__(self, threads: int, block_rows: int, new_tally: Callable[[], Tally], lines: int) -> None:
         self.size = threads if threads > 0 else (os.cpu_count() or 1)
         self.block_rows = block_rows
         self.tallies = [new_tally() for _ in range(self.size)]
-        self._rooms = [new_room() for _ in range(self.size)]
+        self._rooms = [new_room(lines) for _ in range(self.size)]
 
     def clear(self) -> None:
         """Set all sums to zero."""

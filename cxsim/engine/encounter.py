@@ -32,7 +32,7 @@ from cxsim.engine.rows import (
     write_memory,
     write_satisfaction,
 )
-from cxsim.engine.slate import held, lane
+from cxsim.engine.slate import held, lane, padded
 from cxsim.engine.tally import Tally, fixed, net_bin
 from cxsim.engine.world import EMOTIONAL, FUNCTIONAL, MIX, Clock, World
 from cxsim.population.columns import NONE
@@ -81,9 +81,18 @@ def meet(
 
 
 def meet_together(
-    slate: Any, rows: Rows, n: int, touchpoint: int, slot: int, clock: Clock, luck: Luck, world: World, tally: Tally
+    slate: Any,
+    rows: Rows,
+    n: int,
+    touchpoint: int,
+    slot: int,
+    segment: int,
+    clock: Clock,
+    luck: Luck,
+    world: World,
+    tally: Tally,
 ) -> None:
-    """Let those of `n` customers whose `due` is 1 live the same calendar touchpoint, step by step.
+    """Let those of `n` customers of a segment whose `due` is 1 live the same calendar touchpoint, step by step.
 
     It is neither a task nor a service, so the firm's performance carries no penalty.
     """
@@ -91,22 +100,18 @@ def meet_together(
     t = held(world.touchpoints[slot, touchpoint])
     draw_encounters(slate, rows, n, clock.tick, t.address, luck)
     offer_together(slate, rows, n, touchpoint, slot, world, p)
-    for group in range(world.segments.shape[0]):
-        zone = t.zone * world.segments[group].zone_scale
-        for j in range(n):
-            c = lane(slate, rows, j)
-            c.zone = zone if c.group == group else c.zone
-    for j in range(n):
+    zone = t.zone * world.segments[segment].zone_scale
+    for j in range(padded(n)):
         c = lane(slate, rows, j)
         functional = delivered(c.level_functional, t.noise * c.noise_functional)
         emotional = delivered(c.level_emotional, t.noise * c.noise_emotional)
-        compared = compare(c, functional, emotional, c.zone, p)
+        compared = compare(c, functional, emotional, zone, p)
         c.performance, c.perceived_functional, c.perceived_emotional = compared[:3]
         c.over_functional, c.over_emotional, c.kept = compared[3:]
-    for j in range(n):
+    for j in range(padded(n)):
         c = lane(slate, rows, j)
         c.felt = evaluate(c, compared_on(c), t, p)
-    for j in range(n):
+    for j in range(padded(n)):
         c = lane(slate, rows, j)
         if c.due == 1:
             compared = compared_on(c)
@@ -116,7 +121,7 @@ def meet_together(
             c.norm_units, c.gain_units = fixed(earned.norm), fixed(earned.gain)
             c.debit_units, c.score_units = fixed(booking.debit), fixed(felt.score)
             c.bin = net_bin(booking.credit - booking.debit)
-    note_together(slate, rows, n, touchpoint, slot, clock, world, tally)
+    note_together(slate, rows, n, touchpoint, slot, segment, clock, world, tally)
 
 
 def compared_on(c: Any) -> Compared:
@@ -143,14 +148,14 @@ def offer_together(slate: Any, rows: Rows, n: int, touchpoint: int, slot: int, w
     for channel in range(levels.shape[0]):
         if channel == last or levels[channel, MIX] > taken:
             functional, emotional = levels[channel, FUNCTIONAL], levels[channel, EMOTIONAL]
-            for j in range(n):
+            for j in range(padded(n)):
                 c = lane(slate, rows, j)
                 if c.choice >= taken:
                     c.met_channel = channel
                     c.level_functional = functional
                     c.level_emotional = emotional
             taken = levels[channel, MIX]
-    for j in range(n):
+    for j in range(padded(n)):
         c = lane(slate, rows, j)
         c.level_functional, c.level_emotional = fitting(c, c.level_functional, c.level_emotional, p)
 

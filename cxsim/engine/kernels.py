@@ -16,7 +16,6 @@ from cxsim.engine.tally import Tally
 from cxsim.engine.world import Clock, Desks, World
 from cxsim.journey.tables import LifeCode
 from cxsim.population.birth import be_born, settle_in
-from cxsim.population.columns import NONE
 from cxsim.rng import Luck, uniform, words
 
 _ACTIVE = int(LifeCode.ACTIVE)
@@ -37,31 +36,28 @@ def live_rows(
     """Live the tick of rows `low` to `high`; write who must wait for a desk to `waiting[low:]` and return how many.
 
     Customers of one slot share all parameters, so they are picked up onto a slate slot after slot. Slates are full but for the
-    last ones, as the lanes that are left over when vectors are full cost as much as a vector each.
+    last ones.
     """
     slate = room.slate[0]
     last = low
+    lines = world.segments.shape[0] * world.plan.rhythm
     for slot in range(world.params.shape[0]):
-        for phase in range(world.plan.rhythm):
-            room.ends[phase] = phase * PART
+        for own in range(lines):
+            room.ends[own] = own * PART
         for start in range(low, high, STRETCH):
             stop = min(high, start + STRETCH)
             line_up(rows, start, stop, slot, world, room)
-            for phase in range(world.plan.rhythm):
-                first = phase * PART
+            for own in range(lines):
+                first = own * PART
                 enough = 1 if stop == high else LANES
-                while room.ends[phase] - first >= enough:
-                    n = min(LANES, room.ends[phase] - first)
+                while room.ends[own] - first >= enough:
+                    n = min(LANES, room.ends[own] - first)
                     sit_down(slate, rows, room.line, first, n, n_base)
-                    live_together(slate, rows, n, slot, clock, luck, world, tally)
+                    segment = own // world.plan.rhythm
+                    last = live_together(slate, rows, n, slot, segment, clock, luck, world, waiting, last, tally)
                     put_back(slate, rows, n)
-                    for j in range(n):
-                        c = lane(slate, rows, j)
-                        if c.waiting_touchpoint != NONE:
-                            waiting[last] = c.row
-                            last += 1
                     first += n
-                move_up(room, phase, first)
+                move_up(room, own, first)
     return last - low
 
 
@@ -81,21 +77,23 @@ def serve_rows(
     """Serve the customers listed in `waiting[low:high]` and end their tick."""
     slate = room.slate[0]
     for slot in range(world.params.shape[0]):
-        n = 0
-        for k in range(low, high):
-            if world.slots[rows[waiting[k]].reached] == slot:
-                room.line[n] = waiting[k]
-                n += 1
-            if n == LANES or (k == high - 1 and n > 0):
-                sit_down(slate, rows, room.line, 0, n, n_base)
-                draw_fates(slate, rows, n, clock.tick, luck)
-                for j in range(n):
-                    c = lane(slate, rows, j)
-                    serve(c, clock, luck, world, desks, tally)
-                    settle_down(c, world)
-                close_together(slate, rows, n, clock, luck, world, world.params[slot], tally)
-                put_back(slate, rows, n)
-                n = 0
+        for segment in range(world.segments.shape[0]):
+            n = 0
+            for k in range(low, high):
+                record = rows[waiting[k]]
+                if record.segment == segment and world.slots[record.reached] == slot:
+                    room.line[n] = waiting[k]
+                    n += 1
+                if n == LANES or (k == high - 1 and n > 0):
+                    sit_down(slate, rows, room.line, 0, n, n_base)
+                    draw_fates(slate, rows, n, clock.tick, luck)
+                    for j in range(n):
+                        c = lane(slate, rows, j)
+                        serve(c, clock, luck, world, desks, tally)
+                        settle_down(c, world)
+                    close_together(slate, rows, n, slot, segment, clock, luck, world, tally)
+                    put_back(slate, rows, n)
+                    n = 0
 
 
 def bear_rows(rows: Rows, low: int, high: int, n_base: int, tick: int, origin: int, luck: Luck, laws: Any) -> None:

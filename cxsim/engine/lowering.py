@@ -216,6 +216,14 @@ def _held(_: Any, record: Any) -> Any:
 
 
 @intrinsic
+def _padded(_: Any, __: Any) -> Any:
+    def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return builder.and_(builder.add(values[0], _INDEX(_BLOCK - 1)), _INDEX(-_BLOCK))
+
+    return types.int64(types.int64), build
+
+
+@intrinsic
 def _stay_a_call(_: Any) -> Any:
     def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
         builder.function.attributes.add("noinline")
@@ -239,6 +247,7 @@ PRIMITIVES: dict[Callable[..., Any], Any] = {
     plain.lane: _lane,
     plain.pick_up: _mover(onto_slate=True),
     plain.put_back: _mover(onto_slate=False),
+    plain.padded: _padded,
     plain.held: _held,
     plain.send_for: _send_for,
     plain.stay_a_call: _stay_a_call,

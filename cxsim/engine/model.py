@@ -82,7 +82,7 @@ class CXModel(mesa.Model):
         self._maker = TableMaker(self.blueprint, known)
         self._laws = self.blueprint.laws(self._maker.base)
         self._arrivals = self._arrival_schedule()
-        self._crew = Crew(threads, block_rows, self._new_tally)
+        self._crew = Crew(threads, block_rows, self._new_tally, self.blueprint.lines)
         self.n_base = scenario.population.size if base is None else len(base)
         self.n_arrived = self.n_base
         if parent is None:
@@ -266,7 +266,7 @@ class CXModel(mesa.Model):
             self.clock,
             self.luck,
             _records(self.world),
-            new_room(),
+            new_room(self.blueprint.lines),
             waiting,
             self._crew.tallies[0],
         )
@@ -283,7 +283,7 @@ class CXModel(mesa.Model):
             self.luck,
             _records(self.world),
             self.desks,
-            new_room(),
+            new_room(self.blueprint.lines),
             self._crew.tallies[0],
         )
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from cxsim.arrays import Rows
 from cxsim.behaviour.account import Booking
 from cxsim.engine.experience import Felt, Performed
-from cxsim.engine.slate import lane
+from cxsim.engine.slate import lane, padded
 from cxsim.engine.tally import Tally, add, enter_ledger, enter_sums, fixed, net_bin, spend
 from cxsim.engine.world import MIX, Clock, World
 from cxsim.measures import Cause, Measure, Visit
@@ -72,9 +72,9 @@ def note(
 
 
 def note_together(
-    slate: Any, rows: Rows, n: int, touchpoint: int, slot: int, clock: Clock, world: World, tally: Tally
+    slate: Any, rows: Rows, n: int, touchpoint: int, slot: int, segment: int, clock: Clock, world: World, tally: Tally
 ) -> None:
-    """Count the encounter of those whose `due` is 1, as `note` does for one customer."""
+    """Count the encounter of those of a segment whose `due` is 1, as `note` does for one customer."""
     t = world.touchpoints[slot, touchpoint]
     own_cause = _MOMENT if t.moment == 1 else _EXPERIENCE
     mixed = 0.0
@@ -83,7 +83,7 @@ def note_together(
         if mixed == before and (channel < world.levels.shape[2] - 1 or before >= 1.0):
             continue  # nobody is met there
         visits = below = above = kept = norms = gains = debits = score = norm = gain = debit = 0
-        for j in range(n):
+        for j in range(padded(n)):
             c = lane(slate, rows, j)
             here = 1 if c.due == 1 and c.met_channel == channel else 0
             visits += here
@@ -106,15 +106,8 @@ def note_together(
             cell[_KEPT] += kept
             enter_sums(tally, touchpoint, channel, _NORM, norm, 0, norms)
             enter_sums(tally, touchpoint, channel, own_cause, gain, debit, gains + debits)
-    for group in range(world.segments.shape[0]):
-        credited = debited = 0
-        for j in range(n):
-            c = lane(slate, rows, j)
-            own = 1 if c.due == 1 and c.group == group else 0
-            credited += c.norm_units + c.gain_units if own == 1 else 0
-            debited += c.debit_units if own == 1 else 0
-        tally.measures[group, _CREDITED] += credited
-        tally.measures[group, _DEBITED] += debited
+            tally.measures[segment, _CREDITED] += norm + gain
+            tally.measures[segment, _DEBITED] += debit
     for j in range(n):
         c = lane(slate, rows, j)
         if c.due == 1:

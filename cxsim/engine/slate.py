@@ -29,7 +29,7 @@ PASSING = {
         "leave", "drawn_score", "score_noise", "notice", "step",
         "drawn_functional", "drawn_emotional", "noise_functional", "noise_emotional", "failure", "choice",
         # an encounter of many, see `encounter`
-        "level_functional", "level_emotional", "zone", "performance", "perceived_functional", "perceived_emotional",
+        "level_functional", "level_emotional", "performance", "perceived_functional", "perceived_emotional",
         "over_functional", "over_emotional", "felt",
         # the end of the tick, see `closing`
         "latent", "standing", "eta",
@@ -44,10 +44,10 @@ PASSING = {
         "lost_units", "revenue_units",
     ),
     "f4": BROUGHT[1:],
-    "u1": ("group", "base", "troubled", "closing", "called", "far", "due", "failing", "met_channel", "kept"),
+    "u1": ("base", "troubled", "closing", "called", "tempted", "far", "due", "failing", "met_channel", "kept"),
 }  # fmt: skip
-"""Fields that only a slate has, by type; `group` is the segment, `base` 1 for the initial base, `troubled` 1 with an open
-problem, `closing` 1 where the tick ends without a desk, `called` 1 where a survey or a decision may be due, `due` 1 where a
+"""Fields that only a slate has, by type; `base` is 1 for the initial base, `troubled` 1 with an open
+problem, `closing` 1 where the tick ends without a desk, `called` 1 where a survey may be due, `tempted` 1 where the customer may leave, `due` 1 where a
 calendar touchpoint is, `far` 1 where a draw lies in the tails, `failing` 1 where an encounter fails."""
 SLATE = np.dtype(
     [(name, CUSTOMER[name], (_ROOM,)) for name in EVERY_TICK]
@@ -81,6 +81,14 @@ class Lane:
 def lane(slate: Any, rows: Rows, j: int) -> Any:
     """Return the j-th customer on the slate, who rests in `rows`."""
     return Lane(slate, rows, j)
+
+
+def padded(n: int) -> int:
+    """Return how many lanes a loop takes over `n` customers: compiled code fills its last vector up, as a rest costs more.
+
+    Nobody is in the lanes beyond `n`: what is found there is kept nowhere, and counts nowhere as their flags are 0.
+    """
+    return n
 
 
 def send_for(rows: Rows, row: int, line: int) -> None:
