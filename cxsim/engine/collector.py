@@ -19,14 +19,14 @@ MEANS = ("satisfaction", "balance", "trust")
 def new_collector() -> mesa.DataCollector:
     """Return a collector of the week, of counts, and of means over active customers."""
     reporters: dict[str, Any] = {"week": "week"}
-    reporters |= {name: partial(_count, measure=Measure[name.upper()]) for name in COUNTS}
-    reporters |= {name: partial(_mean, measure=Measure[name.upper()]) for name in MEANS}
+    reporters |= {name: partial(_count, measure=int(Measure[name.upper()])) for name in COUNTS}
+    reporters |= {name: partial(_mean, measure=int(Measure[name.upper()])) for name in MEANS}
     return mesa.DataCollector(model_reporters=reporters)
 
 
-def _count(model: CXModel, measure: Measure) -> int:
-    return int(model.record.latest[measure])
+def _count(model: CXModel, measure: int) -> int:
+    return model.record.latest[measure]
 
 
-def _mean(model: CXModel, measure: Measure) -> float:
+def _mean(model: CXModel, measure: int) -> float:
     return _count(model, measure) / FIXED_POINT / max(1, _count(model, Measure.ACTIVE))

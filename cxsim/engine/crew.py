@@ -26,7 +26,10 @@ _WORTH_IT = 1024
 
 
 class Crew:
-    """Threads with their tallies and rooms; `threads` 0 is one per core, `block_rows` what one takes at a time, `lines` of a room."""
+    """Threads with their tallies and rooms.
+
+    `threads` 0 is one per core; `block_rows` is what one takes at a time; every room has `lines` to wait in.
+    """
 
     def __init__(self, threads: int, block_rows: int, new_tally: Callable[[], Tally], lines: int) -> None:
         self.size = threads if threads > 0 else (os.cpu_count() or 1)
@@ -56,6 +59,9 @@ class Crew:
 
     def share(self, work: Work, blocks: Blocks) -> list[int]:
         """Return what `work` returns for every block, in the order of the blocks."""
+        hands = min(self.size, len(blocks))
+        if hands <= 1:
+            return [work(low, high, self._rooms[0], self.tallies[0]) for low, high in blocks]
         results = [0] * len(blocks)
         waiting = deque(enumerate(blocks))
 
@@ -67,13 +73,9 @@ class Crew:
                     return  # another thread was quicker
                 results[i] = work(low, high, self._rooms[thread], self.tallies[thread])
 
-        hands = min(self.size, len(blocks))
-        if hands <= 1:
+        with ThreadPoolExecutor(hands - 1) as pool:
+            others = [pool.submit(take, thread) for thread in range(1, hands)]
             take(0)
-        else:
-            with ThreadPoolExecutor(hands - 1) as pool:
-                others = [pool.submit(take, thread) for thread in range(1, hands)]
-                take(0)
-            for other in others:
-                other.result()
+        for other in others:
+            other.result()
         return results

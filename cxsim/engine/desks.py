@@ -35,32 +35,41 @@ class ServiceDesk(mesa.Agent):
         self.name = name
         load = np.array([part.load * part.share for part in queue.profile])
         self.profile = load / load.sum()
-        self.time = np.array([part.share for part in queue.profile])
-        self.open_min_week = queue.open_min_week
+        self.minutes = np.array([part.share for part in queue.profile]) * (queue.open_min_week * model.weeks)
         self.recent: tuple[int, ...] = ()
-        self.abandonment: Floats = np.zeros(8)
-        self.wait_min: Floats = np.zeros(8)
         self.day = DeskDay(0.0, 0.0, 0.0, 0.0, 0.0)
+        root = f"journey.queues.{name}"
+        self._agents, self._patience, self._handling = (
+            f"{root}.{n}" for n in ("agents", "patience_min", "handling_min")
+        )
+        self._scale = model.spec.population.scale
+        self._days = model.ticks_per_week
 
-    def answer(self, contacts: Ints, values: dict[str, float]) -> None:
-        """Work the contacts (simulated customers, per bin): abandonment and mean wait per bin.
+    def answer(self, contacts: Ints, values: dict[str, float], abandonment: Floats, wait_min: Floats) -> None:
+        """Work the contacts (simulated customers, per bin) and fill in the abandonment and the mean wait (minutes) of each bin.
 
         The load is that of the last seven days, spread by the profile. Erlang A brings the chance of single calls itself; the
         contacts of one bin and tick, each of which stands for many, would add a second and larger one that lengthens queues.
         """
-        root = f"journey.queues.{self.name}"
-        agents, patience = values[f"{root}.agents"], values[f"{root}.patience_min"]
-        service = 1.0 / values[f"{root}.handling_min"]
-        minutes = self.time * (self.open_min_week * self.model.clock.weeks)
-        scale = self.model.spec.population.scale
-        self.recent = (*self.recent, int(contacts.sum()))[-self.model.ticks_per_week :]
-        expected = sum(self.recent) / len(self.recent) * scale
-        solve = compiled(erlang_a_day)
-        day = solve(
-            expected, self.profile, minutes, service, float(agents), 1.0 / patience, self.abandonment, self.wait_min
+        agents = float(values[self._agents])
+        self.recent = (*self.recent, int(contacts.sum()))[-self._days :]
+        expected = sum(self.recent) / len(self.recent) * self._scale
+        day = compiled(erlang_a_day)(
+            expected,
+            self.profile,
+            self.minutes,
+            1.0 / values[self._handling],
+            agents,
+            1.0 / values[self._patience],
+            abandonment,
+            wait_min,
         )
-        handled = self.recent[-1] * scale
+        handled = self.recent[-1] * self._scale
         self.day = DeskDay(handled, day.abandoned, day.mean_wait, day.busy / max(agents, 1e-12), 0.0)
+
+    def go_on_from(self, other: ServiceDesk) -> None:
+        """Take over the state of the same desk of another model."""
+        self.recent, self.day = other.recent, other.day
 
 
 class BackOffice(mesa.Agent):
@@ -77,8 +86,12 @@ class BackOffice(mesa.Agent):
         """Take in the letters of this tick (simulated customers) and work on the backlog."""
         arrived = letters * self.model.spec.population.scale
         capacity = values[f"journey.back_offices.{self.name}.capacity_week"]
-        weeks = self.model.clock.weeks
+        weeks = self.model.weeks
         worked = min(self.backlog + arrived, capacity * weeks)
         self.backlog = backlog_after(self.backlog, arrived, capacity, weeks)
         self.delay_weeks = self.backlog / capacity
         self.day = DeskDay(arrived, 0.0, self.delay_weeks * 7 * 24 * 60, worked / (capacity * weeks), self.backlog)
+
+    def go_on_from(self, other: BackOffice) -> None:
+        """Take over the state of the same desk of another model."""
+        self.backlog, self.delay_weeks, self.day = other.backlog, other.delay_weeks, other.day

@@ -1,23 +1,23 @@
 """An encounter: the firm performs, the customer perceives, compares, feels, books, remembers, learns.
 
 Six steps, so that a calendar touchpoint can take each step for a whole slate at once (`meet_together`), and
-any other encounter all for one customer (`meet`): `perform`, `compare`, `evaluate`, `feel`, `take_in`, `note`.
+any other encounter all for one customer (`meet`): `perform`, `compare`, `evaluate`, `feel`, `find_change` and `undergo`, `note`.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from cxsim.arrays import Rows
 from cxsim.behaviour.account import Booking, deposit, goodwill
 from cxsim.behaviour.appraisal import beyond_zone, perceive, reference, value
-from cxsim.behaviour.expectation import learn
+from cxsim.behaviour.expectation import Expectation, learn
 from cxsim.behaviour.habituation import habituate
-from cxsim.behaviour.memory import remember
+from cxsim.behaviour.memory import Memory, remember
 from cxsim.behaviour.performance import delivered, effort, inconsistency_penalty, wait_penalty
-from cxsim.behaviour.satisfaction import accumulate, transaction
+from cxsim.behaviour.satisfaction import Satisfaction, accumulate, transaction
 from cxsim.behaviour.trust import judge
 from cxsim.engine.chances import Chances, draw_encounters
 from cxsim.engine.experience import Compared, Felt, Performed
@@ -67,7 +67,8 @@ def meet(
     compared = compare(c, done.functional, done.emotional, t.zone * world.segments[c.segment].zone_scale, p)
     worth = evaluate(c, compared, t, p)
     felt = feel(c, compared, worth, t, p)
-    booking = take_in(c, compared, felt, t, p)
+    change = find_change(c, compared, felt, t, p)
+    undergo(c, change, felt)
     if t.period == 0:
         # Calendar touchpoints run in the background: they are no step of a task on some channel.
         c.last_performance = done.level
@@ -75,7 +76,7 @@ def meet(
         c.department = t.department
     if t.service == 1:
         note_episode(c, felt.score, p)
-    note(c, touchpoint, channel, compared.kept, felt, booking, debit_cause(done, t.moment), clock, t, tally)
+    note(c, touchpoint, channel, compared.kept, felt, change.booking, debit_cause(done, t.moment), clock, t, tally)
     if t.task == 1:
         note_task(c, touchpoint, channel, done, wait_min, t, tally)
 
@@ -113,14 +114,16 @@ def meet_together(
         c.felt = evaluate(c, compared_on(c), t, p)
     for j in range(padded(n)):
         c = lane(slate, rows, j)
+        compared = compared_on(c)
+        felt = feel(c, compared, c.felt, t, p)
+        change = find_change(c, compared, felt, t, p)
+        earned = sources(change.booking, felt)
+        c.norm_units, c.gain_units = fixed(earned.norm), fixed(earned.gain)
+        c.debit_units, c.score_units = fixed(change.booking.debit), fixed(felt.score)
+        c.bin = net_bin(change.booking.credit - change.booking.debit)
+        # Found for all and kept for a few: cheaper than to ask at every step who takes it.
         if c.due == 1:
-            compared = compared_on(c)
-            felt = feel(c, compared, c.felt, t, p)
-            booking = take_in(c, compared, felt, t, p)
-            earned = sources(booking, felt)
-            c.norm_units, c.gain_units = fixed(earned.norm), fixed(earned.gain)
-            c.debit_units, c.score_units = fixed(booking.debit), fixed(felt.score)
-            c.bin = net_bin(booking.credit - booking.debit)
+            undergo(c, change, felt)
     note_together(slate, rows, n, touchpoint, slot, segment, clock, world, tally)
 
 
@@ -252,25 +255,47 @@ def feel(c: Any, compared: Compared, worth: float, t: Any, p: Any) -> Felt:
     return Felt(worth, surprise, norm, transaction(compared.performance, worth, p), liked)
 
 
-def take_in(c: Any, compared: Compared, felt: Felt, t: Any, p: Any) -> Booking:
-    """Let the encounter change the customer, and return what was booked; equations (12) to (19)."""
+class Change(NamedTuple):
+    """What a customer is after an encounter, where it changes anything, and what was booked."""
+
+    booking: Booking
+    habituation: float
+    memory: Memory
+    satisfaction: Satisfaction
+    trust: float
+    expectation: Expectation
+
+
+def find_change(c: Any, compared: Compared, felt: Felt, t: Any, p: Any) -> Change:
+    """Return what the customer is after the encounter; equations (12) to (19)."""
     habituation = np.float64(c.habituation)
     booking = deposit(read_account(c), felt.surprise + felt.norm, habituation, 0.0, felt.goodwill, p)
-    write_account(c, booking.account)
-    c.credited = np.float64(c.credited) + booking.credit
-    c.debited = np.float64(c.debited) + booking.debit
     surprised = compared.over_functional > 0.0 or compared.over_emotional > 0.0
-    c.habituation = habituate(habituation, surprised, t.weight, p)
-    write_memory(c, remember(read_memory(c), booking.credit - booking.debit, p))
-    write_satisfaction(c, accumulate(read_satisfaction(c), felt.score, t.weight, p))
     weight = np.float64(c.emotional_weight)
     promise = (1.0 - weight) * p.promise_functional + weight * p.promise_emotional
     expectation = read_expectation(c)
     expected = (1.0 - weight) * expectation.functional + weight * expectation.emotional
-    c.trust = judge(np.float64(c.trust), compared.performance, promise, expected, t.weight, p)
-    write_expectation(c, learn(expectation, compared.functional, compared.emotional, t.weight, p))
+    return Change(
+        booking,
+        habituate(habituation, surprised, t.weight, p),
+        remember(read_memory(c), booking.credit - booking.debit, p),
+        accumulate(read_satisfaction(c), felt.score, t.weight, p),
+        judge(np.float64(c.trust), compared.performance, promise, expected, t.weight, p),
+        learn(expectation, compared.functional, compared.emotional, t.weight, p),
+    )
+
+
+def undergo(c: Any, change: Change, felt: Felt) -> None:
+    """Let the customer change, and the sums of what was booked grow."""
+    write_account(c, change.booking.account)
+    c.credited = np.float64(c.credited) + change.booking.credit
+    c.debited = np.float64(c.debited) + change.booking.debit
+    c.habituation = change.habituation
+    write_memory(c, change.memory)
+    write_satisfaction(c, change.satisfaction)
+    c.trust = change.trust
+    write_expectation(c, change.expectation)
     c.last_transaction = felt.score
-    return booking
 
 
 def note_episode(c: Any, score: float, p: Any) -> None:

@@ -23,7 +23,7 @@ from cxsim.engine.phases import ORDER
 from cxsim.engine.recorder import PERIOD_WEEKS, Record
 from cxsim.engine.seating import Room, new_room
 from cxsim.engine.tally import Tally, new_tally
-from cxsim.engine.world import Clock, Desks
+from cxsim.engine.world import Clock, new_desks
 from cxsim.errors import Fault, InputError, nearest
 from cxsim.interventions.parameters import parameters
 from cxsim.population.columns import empty_customers
@@ -100,6 +100,7 @@ class CXModel(mesa.Model):
         self.deciles: Floats = np.quantile(self.rows["monthly_revenue"][: self.n_arrived], np.arange(1, 10) / 10)
         self._customers = CustomerSet(self)
         journey = scenario.journey
+        self.desks = new_desks(len(journey.queues), len(journey.back_offices))
         self.queues = [ServiceDesk(self, name, queue) for name, queue in journey.queues.items()]
         self.offices = [BackOffice(self, name) for name in journey.back_offices]
         self.campaigns = self._campaigns(interventions)
@@ -107,7 +108,6 @@ class CXModel(mesa.Model):
         self.record = Record()
         self.datacollector = new_collector()
         self.world = self._maker.world(self.campaigns, np.zeros(1, np.int64))
-        self.desks = self._desks()
         if parent is not None:
             self._continue(parent)
 
@@ -218,13 +218,13 @@ class CXModel(mesa.Model):
 
     def answer_contacts(self) -> None:
         """Let queues and back offices work the contacts of the tick."""
-        load = np.sum([tally.load for tally in self._crew.tallies], axis=0)
+        load = self._crew.total().load
         for i, queue in enumerate(self.queues):
-            queue.answer(load[i], self._maker.shared)
+            queue.answer(load[i], self._maker.shared, self.desks.abandonment[i], self.desks.wait_min[i])
         first = self.blueprint.queue_rows
         for j, office in enumerate(self.offices):
             office.answer(int(load[first + j, 0]), self._maker.shared)
-        self.desks = self._desks()
+            self.desks.backlog_weeks[j] = office.delay_weeks
 
     def serve_customers(self) -> None:
         """Serve the customers who contacted a desk, and end their tick."""
@@ -303,12 +303,12 @@ class CXModel(mesa.Model):
         self.deciles = parent.deciles
         self.clock = self._clock()
         self.record = parent.record.copy()
-        for mine, theirs in zip(self.queues, parent.queues, strict=True):
-            mine.abandonment, mine.wait_min, mine.day = theirs.abandonment.copy(), theirs.wait_min.copy(), theirs.day
-            mine.recent = theirs.recent
-        for own, other in zip(self.offices, parent.offices, strict=True):
-            own.backlog, own.delay_weeks, own.day = other.backlog, other.delay_weeks, other.day
-        self.desks = self._desks()
+        for mine, theirs in zip(self.desks, parent.desks, strict=True):
+            mine[:] = theirs
+        for queue, other_queue in zip(self.queues, parent.queues, strict=True):
+            queue.go_on_from(other_queue)
+        for office, other_office in zip(self.offices, parent.offices, strict=True):
+            office.go_on_from(other_office)
 
     def _arrival_schedule(self) -> Ints:
         """Return the number of leads of each tick after the warm-up: whole numbers that follow the weekly inflow."""
@@ -361,14 +361,6 @@ class CXModel(mesa.Model):
         counted = max(0, self.tick - self.warmup_ticks)
         discount = discount_factor(self.spec.money.discount_year, counted * self.weeks)
         return Clock(self.tick, self.warmup_ticks, self.weeks, discount, int(self.tick < self.warmup_ticks))
-
-    def _desks(self) -> Desks:
-        none = np.zeros((1, 8))
-        return Desks(
-            np.array([queue.abandonment for queue in self.queues]) if self.queues else none,
-            np.array([queue.wait_min for queue in self.queues]) if self.queues else none,
-            np.array([office.delay_weeks for office in self.offices] or [0.0]),
-        )
 
     def _start_counting(self) -> None:
         """Forget what the warm-up summed up, so that the run starts with empty books and full memories."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from cxsim.arrays import Floats, Ints
+from cxsim.engine.compiled import compiled
 from cxsim.engine.desks import DeskDay
 from cxsim.engine.tally import Tally
 
@@ -36,7 +37,7 @@ class Record:
     fixed_costs: list[float] = field(default_factory=list)
     desks: list[list[DeskDay]] = field(default_factory=list)
     opening: Floats = field(default_factory=lambda: np.zeros(0))
-    latest: Ints = field(default_factory=lambda: np.zeros(0, np.int64))
+    latest: list[int] = field(default_factory=list)
 
     def copy(self) -> Record:
         """Return a record that can go on without changing this one."""
@@ -48,13 +49,10 @@ class Record:
     def add(self, tick: int, period: int, tally: Tally, fixed_cost: float, desks: list[DeskDay]) -> None:
         """Keep the sums of a tick, `tick` and `period` counted from the start."""
         self.measures.append(tally.measures.copy())
-        self.latest = tally.measures.sum(axis=0)
+        self.latest = tally.measures.sum(axis=0).tolist()
         self.answers.append(tally.answers.copy())
-        cells = tally.ledger.reshape(-1, 3)
-        used = np.flatnonzero(cells[:, 2])
-        self.ledger.append(_stamped(tick, used, cells))
-        alive = np.flatnonzero(tally.cohorts.any(axis=1))
-        self.cohorts.append(_stamped(tick, alive, tally.cohorts))
+        self.ledger.append(_used(tick, tally.ledger.reshape(-1, 3)))
+        self.cohorts.append(_used(tick, tally.cohorts))
         if period == len(self.visits):
             for name in ("visits", "nets", "tenures", "nodes"):
                 getattr(self, name).append(np.zeros_like(getattr(tally, name)))
@@ -64,10 +62,20 @@ class Record:
         self.desks.append(desks)
 
 
-def _stamped(tick: int, kept: Ints, table: Ints) -> Ints:
-    """Return the rows `kept` of a table, behind the tick and their own numbers."""
-    rows = np.empty((kept.size, 2 + table.shape[1]), np.int64)
-    rows[:, 0] = tick
-    rows[:, 1] = kept
-    rows[:, 2:] = table[kept]
-    return rows
+def _used(tick: int, table: Ints) -> Ints:
+    """Return the rows of a table that are not all zero, behind the tick and their own numbers."""
+    rows = np.empty((table.shape[0], 2 + table.shape[1]), np.int64)
+    return rows[: compiled(keep_used)(tick, table, rows)].copy()
+
+
+def keep_used(tick: int, table: Ints, kept: Ints) -> int:
+    """Copy the rows of a table that are not all zero to `kept`, behind the tick and their own numbers; return how many."""
+    n = 0
+    for i in range(table.shape[0]):
+        used = 0
+        for j in range(table.shape[1]):
+            kept[n, 2 + j] = table[i, j]
+            used |= table[i, j]
+        kept[n, 0], kept[n, 1] = tick, i
+        n += 1 if used != 0 else 0
+    return n

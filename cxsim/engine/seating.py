@@ -49,7 +49,7 @@ def phase_of(calendar: int, scatter: int, period: int) -> int:
 
 
 def line_up(rows: Rows, start: int, stop: int, slot: int, world: World, room: Room) -> None:
-    """Line up the leads and active customers of a slot, by segment and phase of the plan's rhythm, behind those who are in line."""
+    """Line up the leads and active customers of a slot, by segment and phase of the rhythm, behind those who are in line."""
     period, scatter = world.plan.rhythm, world.plan.rhythm_scatter
     for i in range(start, stop):
         record = rows[i]

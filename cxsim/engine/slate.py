@@ -46,9 +46,12 @@ PASSING = {
     "f4": BROUGHT[1:],
     "u1": ("base", "troubled", "closing", "called", "tempted", "far", "due", "failing", "met_channel", "kept"),
 }  # fmt: skip
-"""Fields that only a slate has, by type; `base` is 1 for the initial base, `troubled` 1 with an open
-problem, `closing` 1 where the tick ends without a desk, `called` 1 where a survey may be due, `tempted` 1 where the customer may leave, `due` 1 where a
-calendar touchpoint is, `far` 1 where a draw lies in the tails, `failing` 1 where an encounter fails."""
+"""Fields that only a slate has, by type.
+
+`base` is 1 for the initial base, `troubled` with an open problem, `closing` where the tick ends without a desk, `called` where a
+survey may be due, `tempted` where the customer may leave, `far` where a draw lies in the tails, `due` where a calendar touchpoint
+is, `failing` where an encounter fails.
+"""
 SLATE = np.dtype(
     [(name, CUSTOMER[name], (_ROOM,)) for name in EVERY_TICK]
     + [(name, kind, (_ROOM,)) for kind, names in PASSING.items() for name in names],

@@ -104,8 +104,13 @@ class World(NamedTuple):
 
 
 class Desks(NamedTuple):
-    """What the desks answered this tick: abandonment and mean wait (minutes) per queue and bin; backlog delay (weeks)."""
+    """What the desks answered last: abandonment and mean wait (minutes) per queue and bin; backlog delay (weeks) per office."""
 
     abandonment: Floats
     wait_min: Floats
     backlog_weeks: Floats
+
+
+def new_desks(queues: int, offices: int) -> Desks:
+    """Return the answers of desks that nobody has asked yet; one row at least, as compiled code reads an array."""
+    return Desks(np.zeros((max(1, queues), 8)), np.zeros((max(1, queues), 8)), np.zeros(max(1, offices)))
