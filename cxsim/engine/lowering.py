@@ -198,8 +198,8 @@ def _send_for(_: Any, rows: Any, __: Any, ___: Any) -> Any:
         prefetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
         record = _record_at(context, builder, signature.args[0], values[0], values[1])
         start = builder.gep(record, [builder.mul(values[2], _INDEX(64))])
-        # to be written, to stay in the second cache, data
-        builder.call(prefetch, [start, flag(1), flag(2), flag(1)])
+        # to be read (or it would crowd the slate out of the nearest cache), to stay in the second one, data
+        builder.call(prefetch, [start, flag(0), flag(2), flag(1)])
         return context.get_dummy_value()
 
     return types.none(rows, types.int64, types.int64), build
