@@ -174,7 +174,9 @@ def gamma(chance: Luck, customer: int, tick: int, block: int, shape: float) -> f
         if v > 0.0:
             v = v * v * v
             value = d * v
-            if math.log(uniform(draw.b)) < 0.5 * x * x + d - d * v + d * math.log(v):
+            u = uniform(draw.b)
+            # The paper's squeeze accepts most without a logarithm, and none that the exact test would not.
+            if u < 1.0 - 0.0331 * x * x * x * x or math.log(u) < 0.5 * x * x + d - d * v + d * math.log(v):
                 break
     return value * boost
 

@@ -8,7 +8,7 @@ import pytest
 from cxsim.arrays import Ints, Rows
 from cxsim.engine.compiled import compiled
 from cxsim.engine.seating import new_room
-from cxsim.engine.slate import LANES, SLATE, lane, pick_up, put_back
+from cxsim.engine.slate import LANES, SLATE, lane, padded, pick_up, put_back
 from cxsim.population.columns import CUSTOMER, EVERY_TICK
 
 
@@ -64,3 +64,13 @@ def test_what_every_tick_needs_lies_in_front_of_the_record() -> None:
     assert CUSTOMER.names[: len(EVERY_TICK)] == EVERY_TICK
     assert {CUSTOMER[name].itemsize for name in EVERY_TICK} == {4}
     assert set(EVERY_TICK) <= set(SLATE.names or ())
+
+
+def lanes_taken(n: int) -> int:
+    return padded(n)
+
+
+@pytest.mark.parametrize(("n", "lanes"), [(0, 0), (1, 16), (16, 16), (17, 32), (LANES, LANES)])
+def test_compiled_loops_fill_their_last_vector_and_one_agent_stays_alone(n: int, lanes: int) -> None:
+    assert compiled(lanes_taken)(n) == lanes
+    assert lanes_taken(n) == n
