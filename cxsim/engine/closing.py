@@ -67,6 +67,7 @@ def close_together(
         count_standing(slate, rows, n, segment, reached, p, tally)
     for j in range(n):
         c = lane(slate, rows, j)
+        send_for(rows, c.row + AHEAD, 2)
         send_for(rows, c.row + AHEAD, 3)
         if c.closing == 1:
             count_place(c, segment, clock, tally)

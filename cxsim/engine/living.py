@@ -73,13 +73,13 @@ def live_together(
             age(c, clock, world, p, tally)
         if c.next_node != NONE or c.dwell > 0 or c.problem != _NO_PROBLEM or c.step < world.quiet[slot, c.node]:
             walk(c, slot, clock, luck, world, tally)
+        send_for(rows, c.row + AHEAD, 0)
         send_for(rows, c.row + AHEAD, 1)
         c.lived = world.nodes[c.node].lived
     for k in range(world.calendar.shape[0]):
         keep_date(slate, rows, n, k, slot, segment, clock, luck, world, tally)
     for j in range(n):
         c = lane(slate, rows, j)
-        send_for(rows, c.row + AHEAD, 2)
         c.closing = 0
         if c.life == _ACTIVE:
             if c.waiting_touchpoint == NONE and (c.problem == _VOICED or c.problem == _REPLIED):

@@ -13,7 +13,7 @@ import numpy as np
 
 from cxsim.arrays import Ints, Rows
 from cxsim.engine.identity import identity
-from cxsim.engine.slate import LANES, SLATE, lane, padded, pick_up, send_for
+from cxsim.engine.slate import LANES, SLATE, lane, padded, pick_up
 from cxsim.engine.world import World
 from cxsim.journey.tables import LifeCode
 from cxsim.measures import ProblemCode
@@ -87,7 +87,6 @@ def sit_down(slate: Any, rows: Rows, line: Ints, first: int, n: int, n_base: int
 
 def seat(slate: Any, rows: Rows, j: int, i: int) -> None:
     """Give the customer of row `i` the j-th place on the slate, and note what its tick asks of its record again and again."""
-    send_for(rows, i + AHEAD, 0)
     record = rows[i]
     slate["row"][j] = i
     slate["calendar"][j] = record.calendar

@@ -1,4 +1,4 @@
-"""The slate: up to 128 customers side by side, one array a field, for the part of a tick that almost everybody shares.
+"""The slate: up to 96 customers side by side, one array a field, for the part of a tick that almost everybody shares.
 
 Customers rest in memory one record each. For their tick the numbers that every tick changes are picked up onto a slate, where
 a loop over a rule without branches and library calls runs in the vector units of the processor, several customers at a time.
@@ -16,7 +16,7 @@ import numpy as np
 from cxsim.arrays import Rows
 from cxsim.population.columns import CUSTOMER, EVERY_TICK
 
-LANES = 128
+LANES = 96
 """Customers on a slate: few enough that it stays in the nearest cache."""
 _ROOM = LANES + 16
 """Length of a field: a power of two would send the same lane of many fields to one and the same set of the cache."""
@@ -97,7 +97,7 @@ def padded(n: int) -> int:
 def send_for(rows: Rows, row: int, line: int) -> None:
     """Have the memory bring a line (64 bytes) of a record that will be needed soon; the row need not exist.
 
-    A slate's work asks for the records of the next slate, a line here and a line there: asked for all at once they would come
+    The slow loops of a slate's work ask for records to come, a line here and a line there: asked for all at once they would come
     no sooner, and everything else would wait for them.
     """
 
