@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 
 type Body = Callable[[Job, bool], int]
 
+SIMULATING = ("numba", "cxsim.engine.model")
+DRAWING = ("cxsim.report.evidence", "cxsim.report.style")
+"""What takes a process a second to load before it can simulate, and before it can draw."""
+
 
 @dataclass(frozen=True)
 class Command:
@@ -40,24 +44,24 @@ class Command:
 
 
 def _run(job: Job, progress: bool) -> int:
+    workers = _begin(job, "run")
     from cxsim.report.terminal import summary
     from cxsim.study.simulate import run_job
 
-    _tell_found(job, "run")
-    folder = run_job(job, "run", progress)
+    folder = run_job(job, "run", progress, DRAWING)
     summary(folder)
-    _finish(folder, job)
+    _finish(folder, job, workers)
     return 0
 
 
 def _compare(job: Job, progress: bool) -> int:
+    workers = _begin(job, "compare")
     from cxsim.report.terminal import effects
     from cxsim.study.compare import run_job
 
-    _tell_found(job, "compare")
-    folder = run_job(job, progress)
+    folder = run_job(job, progress, DRAWING)
     effects(folder)
-    _finish(folder, job)
+    _finish(folder, job, workers)
     return 0
 
 
@@ -95,20 +99,34 @@ def _journey(job: Job, _: bool) -> int:
     return run(job)
 
 
-def _tell_found(job: Job, command: str) -> None:
+def _tell_found(job: Job, command: str) -> bool:
+    """Return whether the run is finished already, and say so."""
     from cxsim.results.folder import folder_of, is_finished
 
     folder = folder_of(job, command)
-    if is_finished(folder):
+    found = is_finished(folder)
+    if found:
         print(f"{folder}: found finished, nothing is computed again", file=sys.stderr)
+    return found
 
 
-def _finish(folder: Path, job: Job) -> None:
+def _begin(job: Job, command: str) -> int:
+    """Return how many processes will work; they load the engine while this one does the same with what it needs itself."""
+    from cxsim.study.pool import load_ahead, workers_for
+
+    if _tell_found(job, command):
+        return 1
+    workers = workers_for(job.engine.workers, job.study.replications)
+    load_ahead(workers, SIMULATING)
+    return workers
+
+
+def _finish(folder: Path, job: Job, workers: int = 1) -> None:
     report = folder / "report.html"
     if not report.exists() or (job.output.figures and not (folder / "figures").exists()):
         from cxsim.report.document import build
 
-        report = build(folder, figures=job.output.figures)
+        report = build(folder, figures=job.output.figures, workers=workers)
     print(f"results: {folder}")
     print(f"report:  {report}")
 

@@ -145,6 +145,7 @@ class Blueprint:
         self._nodes, self._edges = _graph_records(compiled)
         self._calendar_entries = self._calendar()
         self._nodes["lived"][: len(self.nodes)] = self._lived(compiled)
+        self._quiet = cache(self._find_quiet)
 
     def _calendar(self) -> Rows:
         """Return the calendar touchpoints, in the order in which they are declared."""
@@ -224,7 +225,7 @@ class Blueprint:
             "quiet": self._quiet(float(params["journey_contact_rate"][0])),
         }
 
-    def _quiet(self, contact_rate: float) -> Floats:
+    def _find_quiet(self, contact_rate: float) -> Floats:
         """Return one draw per node: from it on a customer without a problem stays."""
         nodes, edges = self._nodes.view(np.recarray), self._edges.view(np.recarray)
         return np.array([quiet_above(k, nodes, edges, contact_rate, self.weeks) for k in range(len(self.nodes))])

@@ -15,6 +15,7 @@ import tempfile
 import types
 from collections.abc import Callable
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +29,8 @@ _FOLDERS = ("behaviour", "engine", "journey", "queueing")
 @cache
 def source_digest() -> str:
     """Return a hash (16 hexadecimal digits) over the sources that compiled code is made of, and over its compiler."""
-    import numba
-    import numpy as np
-
-    digest = hashlib.sha256(f"{sys.version} {numba.__version__} {np.__version__}".encode())
+    compiler, arrays = version("numba"), version("numpy")  # importing the compiler would take longer than all the rest
+    digest = hashlib.sha256(f"{sys.version} {compiler} {arrays}".encode())
     root = Path(__file__).resolve().parents[1]
     files = [root / "rng.py", root / "outlined.py", root / "elementary.py", root / "units.py", root / "measures.py"]
     files.extend(root / "population" / name for name in ("birth.py", "columns.py"))

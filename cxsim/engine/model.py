@@ -25,7 +25,7 @@ from cxsim.engine.seating import Room, new_room
 from cxsim.engine.tally import Tally, new_tally
 from cxsim.engine.world import Clock, new_desks
 from cxsim.errors import Fault, InputError, nearest
-from cxsim.interventions.parameters import parameters
+from cxsim.interventions.parameters import Parameter, parameters
 from cxsim.population.columns import empty_customers
 from cxsim.rng import Block, luck
 from cxsim.spec.scenario import Scenario
@@ -78,8 +78,8 @@ class CXModel(mesa.Model):
         self.horizon_ticks = scenario.time.horizon_weeks * self.ticks_per_week
         self.tick = 0
         self.id_block = self.agent_id_counter
-        known = parameters(scenario)
-        self._maker = TableMaker(self.blueprint, known)
+        self.parameters: dict[str, Parameter] = parameters(scenario) if parent is None else parent.parameters
+        self._maker = TableMaker(self.blueprint, self.parameters)
         self._laws = self.blueprint.laws(self._maker.base)
         self._arrivals = self._arrival_schedule()
         self._crew = Crew(threads, block_rows, self._new_tally, self.blueprint.lines)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from cxsim.engine import kernels
-from cxsim.engine.compiled import is_cached
+from cxsim.engine.compiled import compiled, is_cached
 from cxsim.queueing.erlang import erlang_a_day
 from cxsim.rng import Block
 from cxsim.spec.scenario import Scenario
@@ -34,6 +34,9 @@ def ensure_compiled(scenario: Scenario, announce: Callable[[str], None]) -> None
     lever = next(iter(scenario.interventions), None)
     model = CXModel(scenario.with_changes({"population.size": 200}), interventions=[lever] if lever else [])
     model.draw(np.arange(1), 0, Block.BIRTH, 0, 0)
+    # Only levers for some customers need this one, and no lever may be such.
+    everybody, active = np.zeros((2, 1), np.int64)
+    compiled(kernels.count_masks)(model.rows, model.n_arrived, everybody, active)
     for _ in range(PATIENCE):
         model.step()
         if _complete():

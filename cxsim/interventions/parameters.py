@@ -8,6 +8,7 @@ reached and unreached customers can live under different values.
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
@@ -69,7 +70,8 @@ def matching(pattern: str, names: Mapping[str, Any]) -> list[str]:
     """Return the names that a pattern with ``*`` stands for, in order; a plain name stands for itself."""
     if "*" not in pattern:
         return [pattern] if pattern in names else []
-    return [name for name in names if fnmatch.fnmatchcase(name, pattern)]
+    fits = re.compile(fnmatch.translate(pattern)).match
+    return [name for name in names if fits(name)]
 
 
 def nearest_name(pattern: str, names: Mapping[str, Any]) -> str:

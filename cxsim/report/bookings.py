@@ -29,8 +29,8 @@ CAUSES = {
 
 def booked(evidence: Evidence, arm: str, by: list[str]) -> pd.DataFrame:
     """Return `credits`, `debits` and `avoidable` in ec a customer and year, grouped by columns of the ledger."""
-    ledger = evidence.tables["ledger"]
-    sums = ledger[ledger["scenario"] == arm].groupby(by)[["credits", "debits", "avoidable"]].sum()
+    bookings = evidence.bookings
+    sums = bookings[bookings["scenario"] == arm].groupby(by)[["credits", "debits", "avoidable"]].sum()
     return sums / customer_years(evidence, arm)
 
 

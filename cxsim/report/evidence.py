@@ -17,7 +17,7 @@ from cxsim.errors import Fault, InputError
 from cxsim.metrics.horizons import discounts, values_at
 from cxsim.metrics.panel import Panel, panels
 from cxsim.report.wording import percent
-from cxsim.results.files import parse_yaml, read_parquet
+from cxsim.results.files import parse_yaml, read_parquet, sum_parquet
 from cxsim.results.folder import is_finished
 from cxsim.results.run import Run
 from cxsim.spec.job import USUAL_HORIZONS_WEEKS
@@ -128,6 +128,14 @@ class Evidence:
         """Return what an arm changes within a horizon, the longest if left out."""
         return self._effects[arm, metric, self.end if weeks is None else weeks]
 
+    @cached_property
+    def bookings(self) -> pd.DataFrame:
+        """Return `credits`, `debits` and `avoidable` (ec) by scenario, touchpoint, channel and cause, over the run."""
+        by, of = ["scenario", "touchpoint", "channel", "cause"], ["credits", "debits", "avoidable"]
+        if isinstance(self.tables, FolderTables):
+            return self.tables.sums("ledger", by, of)
+        return self.tables["ledger"].groupby(by, as_index=False, observed=True)[of].sum()
+
     def panel(self, arm: str = BASELINE) -> Panel:
         """Return the ticks of an arm over all segments, replications x ticks."""
         return self._panels[arm]
@@ -181,6 +189,10 @@ class FolderTables(Mapping[str, pd.DataFrame]):
         if name not in self._read:
             self._read[name] = read_parquet(self._files[name])
         return self._read[name]
+
+    def sums(self, name: str, by: Sequence[str], of: Sequence[str]) -> pd.DataFrame:
+        """Return the sums of columns of a table by texts, without keeping the table: a ledger may be large."""
+        return sum_parquet(self._files[name], by, of)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._files)

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from importlib.resources import files
+from typing import TYPE_CHECKING
 
-from matplotlib.figure import Figure
-
-from cxsim.report.style import svg
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @dataclass
@@ -25,6 +25,8 @@ class Page:
 
     def figure(self, name: str, figure: Figure, caption: str, kind: str = "") -> str:
         """Return a figure with its caption, and keep it under its name; a `large` one is scrolled sideways."""
+        from cxsim.report.style import svg  # who writes no figure needs no drawing library
+
         text = svg(figure, name)
         self.figures[name] = text
         drawn = text.replace("<svg ", f'<svg role="img" aria-label="{escape(caption, quote=True)}" ', 1)

@@ -7,7 +7,9 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -85,17 +87,29 @@ class RunFolder:
         """Return one table of all parts, in the order of their keys."""
         return self.parts.read(table)
 
+    @contextmanager
+    def writing(self, tables: Mapping[str, pd.DataFrame]) -> Iterator[None]:
+        """Write tables in threads while something else is done; they are there when that ends."""
+        with ThreadPoolExecutor(2) as threads:
+            written = [threads.submit(self._write, name, table) for name, table in tables.items()]
+            yield
+        for table in written:
+            table.result()
+
     def finish(self, tables: Mapping[str, pd.DataFrame], manifest: Mapping[str, Any] | None = None) -> Path:
         """Write the tables, then the manifest that says complete; drop the parts and the lock; return the folder."""
-        for name, table in tables.items():
-            if name in AS_TEXT:
-                write_csv(table, self.path / f"{name}.csv")
-            else:
-                write_parquet(table, self.path / f"{name}.parquet")
+        with self.writing(tables):
+            pass
         self.write_manifest("complete", manifest)
         shutil.rmtree(self.path / "parts", ignore_errors=True)
         self._lock.release()
         return self.path
+
+    def _write(self, name: str, table: pd.DataFrame) -> None:
+        if name in AS_TEXT:
+            write_csv(table, self.path / f"{name}.csv")
+        else:
+            write_parquet(table, self.path / f"{name}.parquet")
 
     def write_manifest(self, status: str, more: Mapping[str, Any] | None = None) -> None:
         """Write who made the run, from what and how far it is."""

@@ -292,16 +292,22 @@ def survivors(model: CXModel) -> pd.DataFrame:
     """Return the initial base by segment and whole years of tenure at the end: customers at start and still active, revenue."""
     rows = model.rows[: model.n_arrived]
     base = rows[rows["origin"] == 0]
-    weeks = (model.tick - base["since"]) * model.weeks
-    table = pd.DataFrame({
-        "segment": np.array(model.blueprint.segments)[base["segment"]],
-        "tenure_years": (weeks // 52).astype(np.int64),
-        "customers": 1,
-        "survivors": (base["life"] == int(LifeCode.ACTIVE)).astype(np.int64),
-        "monthly_revenue": np.where(base["life"] == int(LifeCode.ACTIVE), base["monthly_revenue"], 0.0).astype(np.float64),
-        "paid_before": base["monthly_revenue"].astype(np.float64) * 12 / 52 * (model.warmup_ticks - base["since"]) * model.weeks,
-    })  # fmt: skip
-    return table.groupby(["segment", "tenure_years"], as_index=False, observed=True).sum()
+    years = ((model.tick - base["since"]) * model.weeks // 52).astype(np.int64)
+    alive = base["life"] == int(LifeCode.ACTIVE)
+    paying = base["monthly_revenue"].astype(np.float64)
+    paid_before = paying * 12 / 52 * (model.warmup_ticks - base["since"]) * model.weeks
+    names = np.array(model.blueprint.segments)
+    groups = int(years.max(initial=0)) + 1
+    # Counted by number, many times faster than grouped by name; in the order of the names all the same.
+    group = np.argsort(np.argsort(names))[base["segment"]] * groups + years
+    used = np.flatnonzero(np.bincount(group))
+    sums = {
+        "customers": np.bincount(group)[used],
+        "survivors": np.bincount(group, alive)[used].astype(np.int64),
+        "monthly_revenue": np.bincount(group, paying * alive)[used],
+        "paid_before": np.bincount(group, paid_before)[used],
+    }
+    return pd.DataFrame({"segment": np.sort(names)[used // groups], "tenure_years": used % groups, **sums})
 
 
 def customer_table(model: CXModel) -> pd.DataFrame:

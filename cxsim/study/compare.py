@@ -98,15 +98,19 @@ def compare(
     return Comparison(run, effects_table(tables, plan.scenario, job.horizons, confidence))
 
 
-def run_job(job: Job, progress: bool = True) -> Path:
-    """Return the folder of the finished comparison; one that was killed is taken up where it stopped."""
+def run_job(job: Job, progress: bool = True, then_load: Sequence[str] = ()) -> Path:
+    """Return the folder of the finished comparison; one that was killed is taken up where it stopped.
+
+    `then_load` are modules that idle processes of the pool load at the end.
+    """
     with prepare(job, "compare") as folder:
         if folder.finished:
             return folder.path
-        plan = fill(folder, job, arms_of(job), progress=progress)
+        plan = fill(folder, job, arms_of(job), progress=progress, then_load=then_load)
         tables = collected(folder, plan)
-        tables["effects"] = effects_table(tables, plan.scenario, job.horizons, job.study.confidence)
-        return folder.finish(tables, about(job, tables.get(CALIBRATION)))
+        with folder.writing(tables):
+            effects = effects_table(tables, plan.scenario, job.horizons, job.study.confidence)
+        return folder.finish({"effects": effects}, about(job, tables.get(CALIBRATION)))
 
 
 def arms_of(job: Job) -> dict[str, tuple[str, ...]]:

@@ -7,9 +7,11 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from importlib import import_module
+from itertools import islice
 from typing import Any
 
 from cxsim.errors import RunError
@@ -28,8 +30,14 @@ def workers_for(asked: int, tasks: int) -> int:
     return max(1, min(asked if asked > 0 else os.cpu_count() or 1, tasks))
 
 
-def run_tasks[T](tasks: Mapping[Any, tuple[Any, ...]], work: Callable[..., T], workers: int) -> Iterator[tuple[Any, T]]:
+def run_tasks[T](
+    tasks: Mapping[Any, tuple[Any, ...]], work: Callable[..., T], workers: int, then_load: Sequence[str] = ()
+) -> Iterator[tuple[Any, T]]:
     """Yield (key, result) of `work(*arguments)` for every task, in the order in which they end.
+
+    Parameters
+    ----------
+    then_load : modules that the processes load when no task is left for them, for what they are asked next.
 
     Raises
     ------
@@ -39,31 +47,58 @@ def run_tasks[T](tasks: Mapping[Any, tuple[Any, ...]], work: Callable[..., T], w
         for key, arguments in tasks.items():
             yield key, work(*arguments)
         return
-    from joblib.externals.loky import get_reusable_executor
     from joblib.externals.loky.process_executor import TerminatedWorkerError
 
     missing = dict(tasks)
     for _ in range(_ATTEMPTS):
-        executor = get_reusable_executor(
-            max_workers=workers, initializer=_be_quiet, env={"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-        )
+        executor = _executor(workers)
+        waiting = iter(list(missing.items()))
+        running: dict[Future[T], Any] = {}
+        to_load = then_load
         try:
-            futures = {executor.submit(work, *arguments): key for key, arguments in missing.items()}
             with interrupts() as seen:
-                for future in as_completed(futures):
-                    result = future.result()
-                    del missing[futures[future]]
-                    yield futures[future], result
-                    heed(seen)
+                while missing:
+                    # No more at once than the executor passes on to its workers: what it still holds back when it is
+                    # shut down makes its thread fail, and print that.
+                    for key, arguments in islice(waiting, 2 * workers - len(running)):
+                        running[executor.submit(work, *arguments)] = key
+                    if to_load and len(running) < workers:
+                        load_ahead(workers, to_load)
+                        to_load = ()
+                    for future in wait(running, return_when=FIRST_COMPLETED).done:
+                        key, result = running.pop(future), future.result()
+                        del missing[key]
+                        yield key, result
+                        heed(seen)
         except (BrokenProcessPool, TerminatedWorkerError):
             say(f"a worker process died; {len(missing)} of {len(tasks)} tasks are started again")
             continue
         except (KeyboardInterrupt, GeneratorExit):
             executor.shutdown(wait=True, kill_workers=True)
             raise
-        if not missing:
-            return
+        return
     raise RunError(f"worker processes died {_ATTEMPTS} times; is there enough memory? {len(missing)} tasks are left")
+
+
+def load_ahead(workers: int, modules: Sequence[str]) -> None:
+    """Start the processes of the pool, unless they are there, and have each load what it will need; wait for nothing."""
+    if workers > 1:
+        executor = _executor(workers)
+        for _ in range(workers):
+            executor.submit(_load, modules)
+
+
+def _load(modules: Sequence[str]) -> None:
+    for module in modules:
+        import_module(module)
+
+
+def _executor(workers: int) -> Any:
+    """Return the pool of this many processes, the same one as long as it lives."""
+    from joblib.externals.loky import get_reusable_executor
+
+    quiet = {"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    return get_reusable_executor(max_workers=workers, initializer=_be_steady, env=quiet)
 
 
 @contextmanager
@@ -91,9 +126,15 @@ def heed(seen: list[int]) -> None:
         raise KeyboardInterrupt
 
 
-def _be_quiet() -> None:
-    """Leave an interrupt from the keyboard to the parent, who ends the workers."""
+def _be_steady() -> None:
+    """Leave an interrupt from the keyboard to the parent, who ends the workers; do not take growth for a leak.
+
+    A worker's size after its first task, loading modules, says nothing about what a replication needs.
+    """
+    from joblib.externals.loky import process_executor
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    process_executor._MAX_MEMORY_LEAK_SIZE = sys.maxsize  # noqa: SLF001 - there is no other way
 
 
 @contextmanager

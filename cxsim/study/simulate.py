@@ -62,12 +62,15 @@ def simulate(
     return Run(plan.scenario, tables, seed, replications)
 
 
-def run_job(job: Job, command: str = "run", progress: bool = True) -> Path:
-    """Return the folder of the finished run of one scenario; a run that was killed is taken up where it stopped."""
+def run_job(job: Job, command: str = "run", progress: bool = True, then_load: Sequence[str] = ()) -> Path:
+    """Return the folder of the finished run of one scenario; a run that was killed is taken up where it stopped.
+
+    `then_load` are modules that idle processes of the pool load at the end.
+    """
     with prepare(job, command) as folder:
         if folder.finished:
             return folder.path
-        plan = fill(folder, job, {BASELINE: ()}, progress=progress)
+        plan = fill(folder, job, {BASELINE: ()}, progress=progress, then_load=then_load)
         tables = collected(folder, plan)
         return folder.finish(tables, about(job, tables.get(CALIBRATION)))
 
@@ -110,7 +113,9 @@ def gather(plan: Plan, replications: int, workers: int) -> Tables:
     return tables | _parameters(plan)
 
 
-def fill(folder: RunFolder, job: Job, arms: Mapping[str, tuple[str, ...]], *, progress: bool) -> Plan:
+def fill(
+    folder: RunFolder, job: Job, arms: Mapping[str, tuple[str, ...]], *, progress: bool, then_load: Sequence[str] = ()
+) -> Plan:
     """Write every part of a run that is not there yet, over a pool of processes; return the plan that made them."""
     plan = make_plan(job, arms, _own(folder, job))
     tasks = {}
@@ -121,7 +126,8 @@ def fill(folder: RunFolder, job: Job, arms: Mapping[str, tuple[str, ...]], *, pr
     ensure_compiled(plan.scenario, say)
     total = sum(len(arguments[2]) for arguments in tasks.values())
     with progress_bar(total, "simulating", show=progress) as advance:
-        for _, done in run_tasks(tasks, fill_parts, workers_for(job.engine.workers, len(tasks) or 1)):
+        workers = workers_for(job.engine.workers, len(tasks) or 1)
+        for _, done in run_tasks(tasks, fill_parts, workers, then_load):
             advance(done)
     return plan
 

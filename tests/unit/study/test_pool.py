@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import multiprocessing
 import os
 import signal
 import sys
+import threading
+import time
+import warnings
 
 import pytest
 
-from cxsim.study.pool import heed, interrupts
+from cxsim.study.pool import heed, interrupts, load_ahead, run_tasks
 
 
 class Deaf:
@@ -47,3 +51,39 @@ def test_an_interrupt_elsewhere_is_raised_at_once_and_the_handler_restored() -> 
         os.kill(os.getpid(), signal.SIGINT)
     assert seen == [signal.SIGINT]
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_an_interrupt_ends_workers_that_still_work_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed: list[object] = []
+    monkeypatch.setattr(threading, "excepthook", failed.append)
+    assert sorted(run_tasks({1: (1,), 2: (2,)}, abs, workers=2)) == [(1, 1), (2, 2)]  # the processes are there
+    processes = multiprocessing.active_children()
+    interrupt = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT))
+    interrupt.start()
+    with pytest.raises(KeyboardInterrupt):
+        list(run_tasks(dict.fromkeys(range(30), (600.0,)), time.sleep, workers=2))
+    interrupt.join()
+    assert len(processes) == 2
+    assert not any(process.is_alive() for process in processes)
+    assert failed == []
+
+
+def test_every_task_is_done_once() -> None:
+    tasks = {number: (number,) for number in range(13)}
+    found = list(run_tasks(tasks, abs, workers=2))
+    assert sorted(found) == [(number, number) for number in range(13)]
+
+
+def test_a_worker_that_grows_is_kept() -> None:
+    def grow(megabytes: int) -> int:
+        """Keep so much memory; return the process."""
+        vars(sys).setdefault("kept", []).append(bytearray(megabytes * 1_000_000))
+        time.sleep(1.1)  # a pool looks at the size of its processes once a second
+        return os.getpid()
+
+    load_ahead(2, ["math"])
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        processes = {process for _, process in run_tasks(dict.fromkeys(range(6), (200,)), grow, workers=2)}
+    assert len(processes) == 2
+    assert said == []
