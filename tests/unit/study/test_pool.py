@@ -60,7 +60,7 @@ def test_an_interrupt_ends_workers_that_still_work_without_a_word(monkeypatch: p
     processes = multiprocessing.active_children()
     interrupt = threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT))
     interrupt.start()
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt, match=r"^$"):
         list(run_tasks(dict.fromkeys(range(30), (600.0,)), time.sleep, workers=2))
     interrupt.join()
     assert len(processes) == 2
