@@ -91,7 +91,7 @@ def costs(repeats: int) -> dict[str, list[float]]:
     slates, times = new_room().slate, 50
     found: dict[str, list[float]] = {name: [] for name in STEPS}
     steps = {name: compiled(step) for name, step in STEPS.items()}
-    around = Around(model.clock, model.luck, model.world, model._crew.tallies[0], np.arange(LANES))  # noqa: SLF001
+    around = Around(model.clock, model.luck, model.world, model.crew.tallies[0], np.arange(LANES))
     for round_ in range(repeats + 1):
         for name, step in steps.items():
             started = time.perf_counter()

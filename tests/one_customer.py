@@ -14,9 +14,10 @@ from cxsim.engine import problems
 from cxsim.engine.chances import Chances
 from cxsim.engine.encounter import meet
 from cxsim.engine.living import fade
-from cxsim.engine.model import CXModel, _records
+from cxsim.engine.model import CXModel
 from cxsim.engine.rows import read_account, read_memory
 from cxsim.engine.seating import new_room, sit_down
+from cxsim.engine.single import readable
 from cxsim.engine.slate import lane
 from cxsim.engine.world import EMOTIONAL, FUNCTIONAL
 from cxsim.spec.scenario import Scenario
@@ -42,9 +43,9 @@ class OneCustomer:
         rows = model.rows.view(np.recarray)
         sit_down(slate, rows, np.zeros(1, np.int64), 0, 1, 1)
         self.record: Any = lane(slate, rows, 0)
-        self.world: Any = _records(model.world)
+        self.world: Any = readable(model.world)
         self.p: Any = self.world.params[0]
-        self.tally: Any = model._crew.tallies[0]
+        self.tally: Any = model.crew.tallies[0]
         for name, value in {**_AVERAGE, **(state or {})}.items():
             setattr(self.record, name, value)
 

@@ -12,6 +12,7 @@ import numpy as np
 from mesa.agentset import AbstractAgentSet, GroupBy
 
 from cxsim.arrays import Ints, Rows
+from cxsim.engine.single import live_one, serve_one
 from cxsim.journey.tables import LifeCode
 from cxsim.population.columns import CUSTOMER, NONE
 
@@ -62,13 +63,13 @@ class CustomerAgent(mesa.Agent):
 
     def step(self) -> None:
         """Live the first half of the tick in plain Python: up to the contact with a desk, or to the end."""
-        self.model.live_one(self.row)
+        live_one(self.model, self.row)
 
     def advance(self) -> None:
         """Live the second half of the tick in plain Python, where a desk was contacted."""
         row = self.model.rows[self.row]
         if row["life"] == int(LifeCode.ACTIVE) and row["waiting_touchpoint"] != NONE:
-            self.model.serve_one(self.row)
+            serve_one(self.model, self.row)
 
     def remove(self) -> None:
         """Take the customer out of the simulation: gone, without a trace in the churn figures."""

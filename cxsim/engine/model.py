@@ -21,7 +21,7 @@ from cxsim.engine.draws import draws
 from cxsim.engine.identity import identities
 from cxsim.engine.phases import ORDER
 from cxsim.engine.recorder import PERIOD_WEEKS, Record
-from cxsim.engine.seating import Room, new_room
+from cxsim.engine.seating import Room
 from cxsim.engine.tally import Tally, new_tally
 from cxsim.engine.world import Clock, new_desks
 from cxsim.errors import Fault, InputError, nearest
@@ -82,7 +82,7 @@ class CXModel(mesa.Model):
         self._maker = TableMaker(self.blueprint, self.parameters)
         self._laws = self.blueprint.laws(self._maker.base)
         self._arrivals = self._arrival_schedule()
-        self._crew = Crew(threads, block_rows, self._new_tally, self.blueprint.lines)
+        self.crew = Crew(threads, block_rows, self._new_tally, self.blueprint.lines)
         self.n_base = scenario.population.size if base is None else len(base)
         self.n_arrived = self.n_base
         if parent is None:
@@ -95,7 +95,7 @@ class CXModel(mesa.Model):
             self.rows["reached"] = 0
         self.id_block = self.agent_id_counter
         self.agent_id_counter += len(self.rows)
-        self._waiting: Ints = np.zeros(len(self.rows), np.int64)
+        self.waiting: Ints = np.zeros(len(self.rows), np.int64)
         self._waiting_blocks: list[tuple[int, int]] = []
         self.deciles: Floats = np.quantile(self.rows["monthly_revenue"][: self.n_arrived], np.arange(1, 10) / 10)
         self._customers = CustomerSet(self)
@@ -121,8 +121,8 @@ class CXModel(mesa.Model):
             self.seed,
             self.replication,
             interventions,
-            threads=self._crew.size,
-            block_rows=self._crew.block_rows,
+            threads=self.crew.size,
+            block_rows=self.crew.block_rows,
             stepping=self.stepping,
             customer_ids=self.customer_ids,
             parent=self,
@@ -175,7 +175,7 @@ class CXModel(mesa.Model):
     def open_tick(self) -> None:
         """Set the clock and let the leads of this tick arrive."""
         self.clock = self._clock()
-        self._crew.clear()
+        self.crew.clear()
         if self.tick == self.warmup_ticks:
             self._start_counting()
         arrived = self.n_arrived
@@ -209,16 +209,16 @@ class CXModel(mesa.Model):
         live = compiled(kernels.live_rows)
 
         def work(low: int, high: int, room: Room, tally: Tally) -> int:
-            waiting = self._waiting
+            waiting = self.waiting
             return int(live(self.rows, low, high, self.n_base, self.clock, self.luck, self.world, room, waiting, tally))
 
-        blocks = self._crew.blocks(0, self.n_arrived)
-        counts = self._crew.share(work, blocks)
+        blocks = self.crew.blocks(0, self.n_arrived)
+        counts = self.crew.share(work, blocks)
         self._waiting_blocks = [(low, low + count) for (low, _), count in zip(blocks, counts, strict=True)]
 
     def answer_contacts(self) -> None:
         """Let queues and back offices work the contacts of the tick."""
-        load = self._crew.total().load
+        load = self.crew.total().load
         for i, queue in enumerate(self.queues):
             queue.answer(load[i], self._maker.shared, self.desks.abandonment[i], self.desks.wait_min[i])
         first = self.blueprint.queue_rows
@@ -235,10 +235,10 @@ class CXModel(mesa.Model):
 
         def work(low: int, high: int, room: Room, tally: Tally) -> int:
             world, desks = self.world, self.desks
-            serve(self.rows, self._waiting, low, high, self.n_base, self.clock, self.luck, world, desks, room, tally)
+            serve(self.rows, self.waiting, low, high, self.n_base, self.clock, self.luck, world, desks, room, tally)
             return 0
 
-        self._crew.share(work, [block for block in self._waiting_blocks if block[1] > block[0]])
+        self.crew.share(work, [block for block in self._waiting_blocks if block[1] > block[0]])
 
     def close_tick(self) -> None:
         """Record the sums of the tick, unless it belongs to the warm-up."""
@@ -246,46 +246,13 @@ class CXModel(mesa.Model):
             counted = self.tick - self.warmup_ticks
             days = [queue.day for queue in self.queues] + [office.day for office in self.offices]
             period = counted // (PERIOD_WEEKS * self.ticks_per_week)
-            self.record.add(counted, period, self._crew.total(), self._fixed_cost(), days)
+            self.record.add(counted, period, self.crew.total(), self._fixed_cost(), days)
             self.datacollector.collect(self)
         self.tick += 1
         if self.tick >= self.warmup_ticks + self.horizon_ticks:
             self.running = False
 
-    # -- one customer at a time ------------------------------------------------------------------------------------
-
-    def live_one(self, row: int) -> None:
-        """Live the first half of the tick for one customer, in plain Python."""
-        rows = self.rows.view(np.recarray)
-        waiting = np.zeros(len(self.rows), np.int64) if not len(self._waiting) else self._waiting
-        kernels.live_rows(
-            rows,
-            row,
-            row + 1,
-            self.n_base,
-            self.clock,
-            self.luck,
-            _records(self.world),
-            new_room(self.blueprint.lines),
-            waiting,
-            self._crew.tallies[0],
-        )
-
-    def serve_one(self, row: int) -> None:
-        """Live the second half of the tick for one customer, in plain Python."""
-        kernels.serve_rows(
-            self.rows.view(np.recarray),
-            np.array([row]),
-            0,
-            1,
-            self.n_base,
-            self.clock,
-            self.luck,
-            _records(self.world),
-            self.desks,
-            new_room(self.blueprint.lines),
-            self._crew.tallies[0],
-        )
+    # -- draws ---------------------------------------------------------------------------------------------------------
 
     def draw(self, ids: Ints, tick: int, block: Block, ordinal: int, word: int) -> Floats:
         """Return the uniform draws of customers at one address."""
@@ -326,7 +293,7 @@ class CXModel(mesa.Model):
                 bear(self.rows, start, stop, self.n_base, self.tick, origin, self.luck, laws)
                 return 0
 
-            self._crew.share(work, self._crew.blocks(low, high))
+            self.crew.share(work, self.crew.blocks(low, high))
 
     def _adopt(self, base: Rows) -> None:
         """Give the initial base the known columns of a firm's customers, and settle them in with these."""
@@ -383,12 +350,3 @@ class CXModel(mesa.Model):
             if start <= self.week < start + self.weeks:
                 total += cost.capex
         return total / self.spec.population.scale
-
-
-def _records(world: Any) -> Any:
-    """Return the world with record arrays, whose fields read as attributes in plain Python too."""
-    tables = {
-        name: table.view(np.recarray) if isinstance(table, np.ndarray) and table.dtype.names else table
-        for name, table in world._asdict().items()
-    }
-    return world._replace(**{**tables, "plan": np.array(world.plan).view(np.recarray)[()]})

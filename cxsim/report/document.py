@@ -69,17 +69,15 @@ def render(run_dir: Path, page: Page, workers: int = 1) -> str:
         made = (run_dir / "manifest.json").stat().st_mtime_ns
         found = dict(run_tasks({name: (name, run_dir, made) for name in SECTIONS}, _section_of, workers))
         written = [found[name] for name in SECTIONS]
-    kept = [part for part in written if part.html]
-    for part in kept:
+    for part in written:
         page.figures |= part.figures
-    contents = [(part.html.split('id="', 1)[1].split('"', 1)[0], part.title) for part in kept]
     scenario = evidence.scenario
     kind = "Comparison of interventions" if evidence.arms else "Simulated run"
     title = scenario.label or scenario.name
     top = f"<h1>{escape(title)}</h1>" + text(
         f"{kind} over {evidence.end} weeks. {_objective(scenario.objective)}", "lead"
     )
-    return document(f"{title}: {kind.lower()}", contents, top + "".join(part.html for part in kept))
+    return document(f"{title}: {kind.lower()}", top, [(part.title, part.html) for part in written])
 
 
 def write_section(name: str, evidence: Evidence) -> Section:

@@ -56,13 +56,20 @@ def text(words: str, kind: str = "") -> str:
     return f'<p class="{kind}">{escape(words)}</p>' if kind else f"<p>{escape(words)}</p>"
 
 
-def document(title: str, contents: Sequence[tuple[str, str]], body: str) -> str:
-    """Return the whole page; `contents` are (id, title) of its sections."""
+def document(title: str, top: str, written: Iterable[tuple[str, str]]) -> str:
+    """Return the whole page: `top`, then the sections, (title, HTML) each; one without a word is left out."""
+    kept = [(words, html) for words, html in written if html]
+    links = "".join(f'<a href="#{_name_of(html)}">{escape(words)}</a>' for words, html in kept)
     style = files("cxsim.report").joinpath("page.css").read_text("utf-8")
-    links = "".join(f'<a href="#{name}">{escape(words)}</a>' for name, words in contents)
+    body = top + "".join(html for _, html in kept)
     return (
         '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<link rel="icon" href="data:,">\n'
         f"<title>{escape(title)}</title>\n<style>\n{style}</style>\n</head>\n<body>\n<main>\n"
         f"<nav>{links}</nav>\n{body}\n</main>\n</body>\n</html>\n"
     )
+
+
+def _name_of(html: str) -> str:
+    """Return the name of a `section`."""
+    return html.split('id="', 1)[1].split('"', 1)[0]

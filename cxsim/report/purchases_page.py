@@ -40,17 +40,16 @@ def render(run_dir: Path, page: Page) -> str:
     unit = facts["forecast"]["purchases"]["unit"]
     laws = listed([NAMES[law] for law in tables["accuracy"]["law"]])
     lead = f"{laws}: fitted to the first {unit}, held against the others, and carried on for {facts['forecast']['horizon']}."
-    body = f"<h1>{escape(title)}</h1>{text(lead, 'lead')}" + "".join(html for _, _, html in parts)
-    return document(title, [(name, words) for name, words, _ in parts], body)
+    return document(title, f"<h1>{escape(title)}</h1>{text(lead, 'lead')}", parts)
 
 
-def _log(tables: Mapping[str, pd.DataFrame]) -> tuple[str, str, str]:
+def _log(tables: Mapping[str, pd.DataFrame]) -> tuple[str, str]:
     notes = [str(note) for note in tables["notes"]["note"]]
     words = [text(note[0].upper() + note[1:] + ".") for note in notes] or [text("The log was taken as it is.")]
-    return "log", "What was done to the log", section("log", "What was done to the log", *words)
+    return "What was done to the log", section("log", "What was done to the log", *words)
 
 
-def _tracking(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any], page: Page) -> tuple[str, str, str]:
+def _tracking(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any], page: Page) -> tuple[str, str]:
     unit = facts["forecast"]["purchases"]["unit"]
     parts = [
         text(
@@ -82,10 +81,10 @@ def _tracking(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any], page
         "hold chance, uncertain parameters and what the law missed while it was fitted. Cumulative: of the lines above."
     )
     parts += [table(heads, rows, wide=True), text(note, "note")]
-    return "tracking", "Does it track?", section("tracking", "Does it track?", *parts)
+    return "Does it track?", section("tracking", "Does it track?", *parts)
 
 
-def _groups(tables: Mapping[str, pd.DataFrame], page: Page) -> tuple[str, str, str]:
+def _groups(tables: Mapping[str, pd.DataFrame], page: Page) -> tuple[str, str]:
     shown = {}
     if len(tables["frequencies"]):
         shown["Customers by repeat purchases"] = tables["frequencies"]
@@ -99,10 +98,10 @@ def _groups(tables: Mapping[str, pd.DataFrame], page: Page) -> tuple[str, str, s
             caption = "Left, how well the law describes its own periods; right, how well it foresees the others."
             figure = tracks.draw_groups(own, names)
             parts.append(page.figure(f"groups-{next(iter(names))}", figure, caption if len(own) > 1 else "Holdout."))
-    return "groups", "By past purchases", section("groups", "By past purchases", *parts)
+    return "By past purchases", section("groups", "By past purchases", *parts)
 
 
-def _forecast(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> tuple[str, str, str]:
+def _forecast(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> tuple[str, str]:
     levels = [f"{level:g}" for level in facts["forecast"]["levels"]]
     last = tables["forecast"].groupby("law", sort=False).tail(1)
     rows = [
@@ -112,10 +111,10 @@ def _forecast(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> t
     ]
     heads = ["Law", "Until", "Purchases", *(f"{level} %" for level in levels)]
     words = text("Purchases of today's customers from the end of the log on; those still to be won are not in it.")
-    return "forecast", "What is to come", section("forecast", "What is to come", words, table(heads, rows, numbers=2))
+    return "What is to come", section("forecast", "What is to come", words, table(heads, rows, numbers=2))
 
 
-def _customers(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> tuple[str, str, str]:
+def _customers(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> tuple[str, str]:
     parts = []
     for law, own in tables["customer_values"].groupby("law", sort=False):
         by = "value" if own["value"].notna().any() else "purchases"
@@ -137,15 +136,15 @@ def _customers(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> 
         f"{facts['forecast']['horizon']} {asked['unit']} times expected amount times margin ({asked['margin']:g}), discounted "
         f"at {100 * asked['discount_year']:g} % a year; lifetime value: without end, where the law has a closed form."
     )
-    return "customers", "Customers", section("customers", "Customers", *parts, text(note, "note"))
+    return "Customers", section("customers", "Customers", *parts, text(note, "note"))
 
 
-def _fits(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> tuple[str, str, str]:
+def _fits(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> tuple[str, str]:
     names = ["law", "fitted_to", "periods", "customers", "parameter", "value", "se", "loglik"]
     versions = ", ".join(f"{name} {value}" for name, value in facts["versions"].items())
     made = text(f"Made by {versions}; seed {facts['seed']}, run {facts['run_id']}.", "note")
     body = table(names, _cells(tables["fits"], names), numbers=2, wide=True)
-    return "fits", "What was fitted", section("fits", "What was fitted", body, made)
+    return "What was fitted", section("fits", "What was fitted", body, made)
 
 
 def _between(row: Mapping[Any, Any], level: str, prefix: str = "") -> str:

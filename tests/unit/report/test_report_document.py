@@ -140,6 +140,16 @@ def test_an_intervention_that_changes_nothing_is_said_to(comparison_folder: Path
     assert "surely gain" in page or "surely gains" in page
 
 
+def test_processes_that_share_the_sections_make_the_same_page(comparison_folder: Path, tmp_path: Path) -> None:
+    copy = shutil.copytree(comparison_folder, tmp_path / "copy")
+    for drawn in (copy / "figures").iterdir():
+        drawn.unlink()
+    build(copy, workers=2)
+    for name in ("report.html", *(f"figures/{path.name}" for path in (comparison_folder / "figures").iterdir())):
+        assert (copy / name).read_bytes() == (comparison_folder / name).read_bytes()
+
+
+
 def test_the_same_folder_gives_the_same_bytes(comparison_folder: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(comparison_folder, copy, ignore=shutil.ignore_patterns("report.html", "figures"))
