@@ -61,7 +61,7 @@ def run_tasks[T](
                     # No more at once than the executor passes on to its workers: what it still holds back when it is
                     # shut down makes its thread fail, and print that.
                     for key, arguments in islice(waiting, 2 * workers - len(running)):
-                        running[executor.submit(work, *arguments)] = key
+                        running[_submit(executor, work, *arguments)] = key
                     if to_load and len(running) < workers:
                         load_ahead(workers, to_load)
                         to_load = ()
@@ -85,7 +85,7 @@ def load_ahead(workers: int, modules: Sequence[str]) -> None:
     if workers > 1:
         executor = _executor(workers)
         for _ in range(workers):
-            executor.submit(_load, modules)
+            _submit(executor, _load, modules)
 
 
 def _load(modules: Sequence[str]) -> None:
@@ -98,7 +98,33 @@ def _executor(workers: int) -> Any:
     from joblib.externals.loky import get_reusable_executor
 
     quiet = {"NUMBA_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    return get_reusable_executor(max_workers=workers, initializer=_be_steady, env=quiet)
+    with _deaf():
+        return get_reusable_executor(max_workers=workers, initializer=_be_steady, env=quiet)
+
+
+def _submit[T](executor: Any, work: Callable[..., T], *arguments: Any) -> Future[T]:
+    """Hand a task over; the first one starts the processes."""
+    with _deaf():
+        future: Future[T] = executor.submit(work, *arguments)
+    return future
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Do not hear the keyboard for a moment; processes that start in it never do.
+
+    An interrupt goes to the parent and its processes alike. One that is still starting up would fail aloud, before it could
+    be told to leave it to its parent.
+    """
+    before = signal.getsignal(signal.SIGINT)
+    if before is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 @contextmanager

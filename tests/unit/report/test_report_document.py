@@ -149,7 +149,6 @@ def test_processes_that_share_the_sections_make_the_same_page(comparison_folder:
         assert (copy / name).read_bytes() == (comparison_folder / name).read_bytes()
 
 
-
 def test_the_same_folder_gives_the_same_bytes(comparison_folder: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(comparison_folder, copy, ignore=shutil.ignore_patterns("report.html", "figures"))

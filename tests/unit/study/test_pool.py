@@ -7,8 +7,10 @@ import sys
 import threading
 import time
 import warnings
+from pathlib import Path
 
 import pytest
+from joblib.externals.loky import get_reusable_executor
 
 from cxsim.study.pool import heed, interrupts, load_ahead, run_tasks
 
@@ -87,3 +89,17 @@ def test_a_worker_that_grows_is_kept() -> None:
         processes = {process for _, process in run_tasks(dict.fromkeys(range(6), (200,)), grow, workers=2)}
     assert len(processes) == 2
     assert said == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="signals of a process are read from /proc")
+def test_a_worker_that_starts_up_is_deaf_to_interrupts_already() -> None:
+    get_reusable_executor(max_workers=2).shutdown(wait=True, kill_workers=True)
+    before = signal.getsignal(signal.SIGINT)
+    load_ahead(2, ["math"])
+    assert signal.getsignal(signal.SIGINT) is before
+    starting = multiprocessing.active_children()
+    assert len(starting) == 2
+    for process in starting:
+        status = Path(f"/proc/{process.pid}/status").read_text()
+        ignored = int(status.partition("SigIgn:")[2].split()[0], 16)
+        assert ignored >> (signal.SIGINT - 1) & 1
