@@ -79,19 +79,19 @@ class BackOffice(mesa.Agent):
         super().__init__(model)
         self.name = name
         self.backlog = 0.0
-        self.delay_weeks = 0.0
         self.day = DeskDay(0.0, 0.0, 0.0, 0.0, 0.0)
 
-    def answer(self, letters: int, values: dict[str, float]) -> None:
-        """Take in the letters of this tick (simulated customers) and work on the backlog."""
+    def answer(self, letters: int, values: dict[str, float]) -> float:
+        """Take in the letters of this tick (simulated customers), work on the backlog, return how long it will take (weeks)."""
         arrived = letters * self.model.spec.population.scale
         capacity = values[f"journey.back_offices.{self.name}.capacity_week"]
         weeks = self.model.weeks
         worked = min(self.backlog + arrived, capacity * weeks)
         self.backlog = backlog_after(self.backlog, arrived, capacity, weeks)
-        self.delay_weeks = self.backlog / capacity
-        self.day = DeskDay(arrived, 0.0, self.delay_weeks * 7 * 24 * 60, worked / (capacity * weeks), self.backlog)
+        delay = self.backlog / capacity
+        self.day = DeskDay(arrived, 0.0, delay * 7 * 24 * 60, worked / (capacity * weeks), self.backlog)
+        return delay
 
     def go_on_from(self, other: BackOffice) -> None:
         """Take over the state of the same desk of another model."""
-        self.backlog, self.delay_weeks, self.day = other.backlog, other.delay_weeks, other.day
+        self.backlog, self.day = other.backlog, other.day

@@ -223,8 +223,7 @@ class CXModel(mesa.Model):
             queue.answer(load[i], self._maker.shared, self.desks.abandonment[i], self.desks.wait_min[i])
         first = self.blueprint.queue_rows
         for j, office in enumerate(self.offices):
-            office.answer(int(load[first + j, 0]), self._maker.shared)
-            self.desks.backlog_weeks[j] = office.delay_weeks
+            self.desks.backlog_weeks[j] = office.answer(int(load[first + j, 0]), self._maker.shared)
 
     def serve_customers(self) -> None:
         """Serve the customers who contacted a desk, and end their tick."""
