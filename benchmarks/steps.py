@@ -16,7 +16,7 @@ from cxsim.engine.compiled import compiled
 from cxsim.engine.encounter import meet_together
 from cxsim.engine.living import fade
 from cxsim.engine.seating import new_room, sit_down
-from cxsim.engine.slate import LANES, held, lane, put_back
+from cxsim.engine.slate import LANES, Party, held, lane, put_back
 from cxsim.engine.tally import Tally
 from cxsim.engine.world import Clock, World
 from cxsim.rng import Luck
@@ -38,12 +38,12 @@ type Step = Callable[[Rows, Rows, int, int, Around], None]
 def _gather(slates: Rows, rows: Rows, n: int, times: int, around: Around) -> None:
     line = around.line
     for _ in range(times):
-        sit_down(slates[0], rows, line, 0, n, len(rows))
+        sit_down(Party(slates[0], rows, n, 0, 0), line, 0, len(rows))
 
 
 def _draw(slates: Rows, rows: Rows, n: int, times: int, around: Around) -> None:
     for _ in range(times):
-        draw_fates(slates[0], rows, n, around.clock.tick, around.luck)
+        draw_fates(Party(slates[0], rows, n, 0, 0), around.clock.tick, around.luck)
 
 
 def _fade(slates: Rows, rows: Rows, n: int, times: int, around: Around) -> None:
@@ -58,14 +58,16 @@ def _meet(slates: Rows, rows: Rows, n: int, times: int, around: Around) -> None:
         lane(slates[0], rows, j).due = 1
     touchpoint = around.world.calendar[0].touchpoint
     for _ in range(times):
-        meet_together(slates[0], rows, n, touchpoint, 0, 0, around.clock, around.luck, around.world, around.tally)
+        meet_together(
+            Party(slates[0], rows, n, 0, 0), touchpoint, around.clock, around.luck, around.world, around.tally
+        )
 
 
 def _close(slates: Rows, rows: Rows, n: int, times: int, around: Around) -> None:
     for j in range(n):
         lane(slates[0], rows, j).closing = 1
     for _ in range(times):
-        close_together(slates[0], rows, n, 0, 0, around.clock, around.luck, around.world, around.tally)
+        close_together(Party(slates[0], rows, n, 0, 0), around.clock, around.luck, around.world, around.tally)
 
 
 def _scatter(slates: Rows, rows: Rows, n: int, times: int, _: Around) -> None:

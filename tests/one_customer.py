@@ -18,7 +18,7 @@ from cxsim.engine.model import CXModel
 from cxsim.engine.rows import read_account, read_memory
 from cxsim.engine.seating import new_room, sit_down
 from cxsim.engine.single import readable
-from cxsim.engine.slate import lane
+from cxsim.engine.slate import Party, lane
 from cxsim.engine.world import EMOTIONAL, FUNCTIONAL
 from cxsim.spec.scenario import Scenario
 
@@ -41,7 +41,7 @@ class OneCustomer:
         self.model = model
         slate: Any = new_room().slate[0]
         rows = model.rows.view(np.recarray)
-        sit_down(slate, rows, np.zeros(1, np.int64), 0, 1, 1)
+        sit_down(Party(slate, rows, 1, 0, 0), np.zeros(1, np.int64), 0, 1)
         self.record: Any = lane(slate, rows, 0)
         self.world: Any = readable(model.world)
         self.p: Any = self.world.params[0]

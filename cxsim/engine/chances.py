@@ -6,10 +6,9 @@ but addresses uses the vector units of the processor, which a customer's tick wi
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from cxsim.arrays import Rows
-from cxsim.engine.slate import lane, padded, stay_a_call
+from cxsim.engine.slate import Party, member, padded, stay_a_call
 from cxsim.outlined import outlined
 from cxsim.rng import Block, Luck, central_quantile, is_central, normal, quantile, uniform, words
 
@@ -31,10 +30,10 @@ def draw_chances(luck: Luck, who: int, tick: int, position: int) -> Chances:
     return Chances(normal(w.a), normal(w.b), uniform(w.c), uniform(w.d))
 
 
-def draw_fates(slate: Any, rows: Rows, n: int, tick: int, luck: Luck) -> None:
+def draw_fates(party: Party, tick: int, luck: Luck) -> None:
     """Draw what the tick holds for `n` customers: leaving, noise of the score, noticing a rival, first step of the journey."""
-    for j in range(padded(n)):
-        c = lane(slate, rows, j)
+    for j in range(padded(party.n)):
+        c = member(party, j)
         w = words(luck, c.who, tick, _FATE, 0)
         c.leave = uniform(w.a)
         c.drawn_score = uniform(w.b)
@@ -42,16 +41,16 @@ def draw_fates(slate: Any, rows: Rows, n: int, tick: int, luck: Luck) -> None:
         c.step = uniform(w.d)
         c.score_noise = central_quantile(c.drawn_score - 0.5)
         c.far = 0 if is_central(c.drawn_score - 0.5) else 1
-    for j in range(n):
-        c = lane(slate, rows, j)
+    for j in range(party.n):
+        c = member(party, j)
         if c.far == 1:
             c.score_noise = far_quantile(c.drawn_score)
 
 
-def draw_encounters(slate: Any, rows: Rows, n: int, tick: int, address: int, luck: Luck) -> None:
+def draw_encounters(party: Party, tick: int, address: int, luck: Luck) -> None:
     """Draw the chances of the encounter at `address` for `n` customers."""
-    for j in range(padded(n)):
-        c = lane(slate, rows, j)
+    for j in range(padded(party.n)):
+        c = member(party, j)
         w = words(luck, c.who, tick, _ENCOUNTER, address)
         c.drawn_functional = uniform(w.a)
         c.drawn_emotional = uniform(w.b)
@@ -60,8 +59,8 @@ def draw_encounters(slate: Any, rows: Rows, n: int, tick: int, address: int, luc
         c.noise_functional = central_quantile(c.drawn_functional - 0.5)
         c.noise_emotional = central_quantile(c.drawn_emotional - 0.5)
         c.far = 0 if is_central(c.drawn_functional - 0.5) and is_central(c.drawn_emotional - 0.5) else 1
-    for j in range(n):
-        c = lane(slate, rows, j)
+    for j in range(party.n):
+        c = member(party, j)
         if c.far == 1:
             c.noise_functional = far_quantile(c.drawn_functional)
             c.noise_emotional = far_quantile(c.drawn_emotional)

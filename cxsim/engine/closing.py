@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from cxsim.arrays import Rows
 from cxsim.behaviour.account import balance, scaled_balance
 from cxsim.behaviour.churn import disutility, hazard_ceiling, leaves, lock_factor
 from cxsim.behaviour.memory import episode_score, peak_end
@@ -16,7 +15,7 @@ from cxsim.behaviour.survey import answer_probability, latent_score, score
 from cxsim.elementary import exponential
 from cxsim.engine.rows import read_account, read_memory
 from cxsim.engine.seating import AHEAD
-from cxsim.engine.slate import held, lane, padded, send_for
+from cxsim.engine.slate import Party, held, member, padded, send_for
 from cxsim.engine.tally import ASKED_SCORES, CSAT_MARKS, Tally, add, count, fixed, spend
 from cxsim.engine.walk import cohort_of, tenure_class
 from cxsim.engine.world import Clock, World
@@ -42,35 +41,33 @@ _LAST_CHANCE = 0.3
 """Remembered failures (severity units) above which a loss counts as caused by service."""
 
 
-def close_together(
-    slate: Any, rows: Rows, n: int, slot: int, segment: int, clock: Clock, luck: Luck, world: World, tally: Tally
-) -> None:
+def close_together(party: Party, clock: Clock, luck: Luck, world: World, tally: Tally) -> None:
     """End the tick of those of `n` customers of a segment whose `closing` is 1: take stock of all, count, conclude with a few."""
-    p = held(world.params[slot])
+    p = held(world.params[party.slot])
     noticing = -math.expm1(-p.churn_notice * clock.weeks) if p.churn_notice > 0.0 else 0.0
     ceiling = hazard_ceiling(clock.weeks, p) if clock.warm == 0 else 0.0
     period, today = world.plan.relational_period, world.plan.relational_today
     if p.programme_cost_week > 0.0:
-        for j in range(n):
-            c = lane(slate, rows, j)
+        for j in range(party.n):
+            c = member(party, j)
             if c.closing == 1:
                 spend(c, tally, _PROGRAMME, p.programme_cost_week * clock.weeks, clock.discount)
-    for j in range(padded(n)):
-        c = lane(slate, rows, j)
+    for j in range(padded(party.n)):
+        c = member(party, j)
         if c.closing == 1:
             take_stock(c, noticing, clock, p)
             # Nearly everybody stays even under the worst contract, and is not asked further.
             c.tempted = 1 if c.leave < np.float64(c.frailty) * exponential(c.eta) * ceiling else 0
             c.called = 1 if ((c.calendar * period) >> 16) == today else c.called
-    if n > 0:
-        reached = 1 if lane(slate, rows, 0).reached > 0 else 0
-        count_standing(slate, rows, n, segment, reached, p, tally)
-    for j in range(n):
-        c = lane(slate, rows, j)
-        send_for(rows, c.row + AHEAD, 2)
-        send_for(rows, c.row + AHEAD, 3)
+    if party.n > 0:
+        reached = 1 if member(party, 0).reached > 0 else 0
+        count_standing(party, reached, p, tally)
+    for j in range(party.n):
+        c = member(party, j)
+        send_for(party.rows, c.row + AHEAD, 2)
+        send_for(party.rows, c.row + AHEAD, 3)
         if c.closing == 1:
-            count_place(c, segment, clock, tally)
+            count_place(c, party.segment, clock, tally)
             if c.called == 1:
                 survey(c, clock, luck, world, p, tally)
             if c.tempted == 1:
@@ -121,12 +118,12 @@ def take_stock(c: Any, noticing: float, clock: Clock, p: Any) -> None:
     c.quarter = tenure_class(c, clock)
 
 
-def count_standing(slate: Any, rows: Rows, n: int, segment: int, reached: int, p: Any, tally: Tally) -> None:
+def count_standing(party: Party, reached: int, p: Any, tally: Tally) -> None:
     """Count the customers whose tick ends, and sum up where they stand; `reached` 1 if interventions reach them."""
     active = frustrated = content = enchanted = troubled = base = 0
     revenue = base_revenue = satisfaction = standing = functional = emotional = habituation = trust = 0
-    for j in range(padded(n)):
-        c = lane(slate, rows, j)
+    for j in range(padded(party.n)):
+        c = member(party, j)
         counts = 1 if c.closing == 1 else 0
         active += counts
         frustrated += counts if c.standing < 0.0 else 0
@@ -145,7 +142,7 @@ def count_standing(slate: Any, rows: Rows, n: int, segment: int, reached: int, p
     # The initial base is the first cohort, see `cohort_of`.
     tally.cohorts[0, 0] += base
     tally.cohorts[0, 2] += base_revenue
-    sums = tally.measures[segment]
+    sums = tally.measures[party.segment]
     sums[_ACTIVE] += active
     sums[_FRUSTRATED] += frustrated
     sums[_ENCHANTED] += enchanted

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from cxsim.arrays import Rows
 from cxsim.behaviour.account import Booking, deposit, goodwill
 from cxsim.behaviour.appraisal import beyond_zone, perceive, reference, value
 from cxsim.behaviour.expectation import Expectation, learn
@@ -32,7 +31,7 @@ from cxsim.engine.rows import (
     write_memory,
     write_satisfaction,
 )
-from cxsim.engine.slate import held, lane, padded
+from cxsim.engine.slate import Party, held, member, padded
 from cxsim.engine.tally import Tally, fixed, net_bin
 from cxsim.engine.world import EMOTIONAL, FUNCTIONAL, MIX, Clock, World
 from cxsim.population.columns import NONE
@@ -81,39 +80,28 @@ def meet(
         note_task(c, touchpoint, channel, done, wait_min, t, tally)
 
 
-def meet_together(
-    slate: Any,
-    rows: Rows,
-    n: int,
-    touchpoint: int,
-    slot: int,
-    segment: int,
-    clock: Clock,
-    luck: Luck,
-    world: World,
-    tally: Tally,
-) -> None:
+def meet_together(party: Party, touchpoint: int, clock: Clock, luck: Luck, world: World, tally: Tally) -> None:
     """Let those of `n` customers of a segment whose `due` is 1 live the same calendar touchpoint, step by step.
 
     It is neither a task nor a service, so the firm's performance carries no penalty.
     """
-    p = held(world.params[slot])
-    t = held(world.touchpoints[slot, touchpoint])
-    draw_encounters(slate, rows, n, clock.tick, t.address, luck)
-    offer_together(slate, rows, n, touchpoint, slot, world, p)
-    zone = t.zone * world.segments[segment].zone_scale
-    for j in range(padded(n)):
-        c = lane(slate, rows, j)
+    p = held(world.params[party.slot])
+    t = held(world.touchpoints[party.slot, touchpoint])
+    draw_encounters(party, clock.tick, t.address, luck)
+    offer_together(party, touchpoint, world, p)
+    zone = t.zone * world.segments[party.segment].zone_scale
+    for j in range(padded(party.n)):
+        c = member(party, j)
         functional = delivered(c.level_functional, t.noise * c.noise_functional)
         emotional = delivered(c.level_emotional, t.noise * c.noise_emotional)
         compared = compare(c, functional, emotional, zone, p)
         c.performance, c.perceived_functional, c.perceived_emotional = compared[:3]
         c.over_functional, c.over_emotional, c.kept = compared[3:]
-    for j in range(padded(n)):
-        c = lane(slate, rows, j)
+    for j in range(padded(party.n)):
+        c = member(party, j)
         c.felt = evaluate(c, compared_on(c), t, p)
-    for j in range(padded(n)):
-        c = lane(slate, rows, j)
+    for j in range(padded(party.n)):
+        c = member(party, j)
         compared = compared_on(c)
         felt = feel(c, compared, c.felt, t, p)
         change = find_change(c, compared, felt, t, p)
@@ -124,7 +112,7 @@ def meet_together(
         # Found for all and kept for a few: cheaper than to ask at every step who takes it.
         if c.due == 1:
             undergo(c, change, felt)
-    note_together(slate, rows, n, touchpoint, slot, segment, clock, world, tally)
+    note_together(party, touchpoint, clock, world, tally)
 
 
 def compared_on(c: Any) -> Compared:
@@ -143,23 +131,23 @@ def pick_channel(u: float, slot: int, touchpoint: int, world: World) -> int:
     return channel
 
 
-def offer_together(slate: Any, rows: Rows, n: int, touchpoint: int, slot: int, world: World, p: Any) -> None:
+def offer_together(party: Party, touchpoint: int, world: World, p: Any) -> None:
     """Find the channel of each of `n` customers and what the firm's offer is there, as `pick_channel` and `systematic` do."""
-    levels = world.levels[slot, touchpoint]
+    levels = world.levels[party.slot, touchpoint]
     last = levels.shape[0] - 1
     taken = 0.0
     for channel in range(levels.shape[0]):
         if channel == last or levels[channel, MIX] > taken:
             functional, emotional = levels[channel, FUNCTIONAL], levels[channel, EMOTIONAL]
-            for j in range(padded(n)):
-                c = lane(slate, rows, j)
+            for j in range(padded(party.n)):
+                c = member(party, j)
                 if c.choice >= taken:
                     c.met_channel = channel
                     c.level_functional = functional
                     c.level_emotional = emotional
             taken = levels[channel, MIX]
-    for j in range(padded(n)):
-        c = lane(slate, rows, j)
+    for j in range(padded(party.n)):
+        c = member(party, j)
         c.level_functional, c.level_emotional = fitting(c, c.level_functional, c.level_emotional, p)
 
 

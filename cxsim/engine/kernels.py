@@ -11,7 +11,7 @@ from cxsim.engine.identity import identity
 from cxsim.engine.living import live_together
 from cxsim.engine.seating import PART, STRETCH, Room, line_up, move_up, sit_down
 from cxsim.engine.service import serve
-from cxsim.engine.slate import LANES, lane, put_back
+from cxsim.engine.slate import LANES, Party, member, put_back
 from cxsim.engine.tally import Tally
 from cxsim.engine.world import Clock, Desks, World
 from cxsim.journey.tables import LifeCode
@@ -52,9 +52,9 @@ def live_rows(
                 enough = 1 if stop == high else LANES
                 while room.ends[own] - first >= enough:
                     n = min(LANES, room.ends[own] - first)
-                    sit_down(slate, rows, room.line, first, n, n_base)
-                    segment = own // world.plan.rhythm
-                    last = live_together(slate, rows, n, slot, segment, clock, luck, world, waiting, last, tally)
+                    party = Party(slate, rows, n, slot, own // world.plan.rhythm)
+                    sit_down(party, room.line, first, n_base)
+                    last = live_together(party, clock, luck, world, waiting, last, tally)
                     put_back(slate, rows, n)
                     first += n
                 move_up(room, own, first)
@@ -85,13 +85,14 @@ def serve_rows(
                     room.line[n] = waiting[k]
                     n += 1
                 if n == LANES or (k == high - 1 and n > 0):
-                    sit_down(slate, rows, room.line, 0, n, n_base)
-                    draw_fates(slate, rows, n, clock.tick, luck)
+                    party = Party(slate, rows, n, slot, segment)
+                    sit_down(party, room.line, 0, n_base)
+                    draw_fates(party, clock.tick, luck)
                     for j in range(n):
-                        c = lane(slate, rows, j)
+                        c = member(party, j)
                         serve(c, clock, luck, world, desks, tally)
                         settle_down(c, world)
-                    close_together(slate, rows, n, slot, segment, clock, luck, world, tally)
+                    close_together(party, clock, luck, world, tally)
                     put_back(slate, rows, n)
                     n = 0
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from cxsim.arrays import Ints, Rows
+from cxsim.arrays import Ints
 from cxsim.behaviour.account import balance, forget
 from cxsim.behaviour.expectation import relax
 from cxsim.engine.chances import Chances, draw_chances, draw_fates
@@ -20,7 +20,7 @@ from cxsim.engine.encounter import meet, meet_together, pick_channel
 from cxsim.engine.problems import age, asks, fail, hand_over
 from cxsim.engine.rows import read_account, read_expectation, write_account, write_expectation
 from cxsim.engine.seating import AHEAD, phase_of
-from cxsim.engine.slate import held, lane, padded, send_for
+from cxsim.engine.slate import Party, held, member, padded, send_for
 from cxsim.engine.tally import Tally, count, fixed
 from cxsim.engine.walk import choose, enter
 from cxsim.engine.world import Clock, World
@@ -40,50 +40,38 @@ MAX_HOPS = 6
 """Nodes that one customer may pass within a tick."""
 
 
-def live_together(
-    slate: Any,
-    rows: Rows,
-    n: int,
-    slot: int,
-    segment: int,
-    clock: Clock,
-    luck: Luck,
-    world: World,
-    waiting: Ints,
-    last: int,
-    tally: Tally,
-) -> int:
+def live_together(party: Party, clock: Clock, luck: Luck, world: World, waiting: Ints, last: int, tally: Tally) -> int:
     """Let the `n` customers on the slate live the tick, up to its end or to a contact with a desk.
 
     All are leads or active, of one segment and reached by the same interventions, those of `slot`. Whose tick must wait
     for a desk is listed in `waiting[last:]`; returns where that list ends.
     """
-    p = held(world.params[slot])
-    draw_fates(slate, rows, n, clock.tick, luck)
-    for j in range(padded(n)):
-        fade(lane(slate, rows, j), p)
+    p = held(world.params[party.slot])
+    draw_fates(party, clock.tick, luck)
+    for j in range(padded(party.n)):
+        fade(member(party, j), p)
     lost_units = 0
-    for j in range(n):
-        c = lane(slate, rows, j)
+    for j in range(party.n):
+        c = member(party, j)
         lost_units += c.lost_units
-    tally.measures[segment, _FORGOTTEN] += lost_units
-    for j in range(n):
-        c = lane(slate, rows, j)
+    tally.measures[party.segment, _FORGOTTEN] += lost_units
+    for j in range(party.n):
+        c = member(party, j)
         if c.problem != _NO_PROBLEM:
             age(c, clock, world, p, tally)
-        if c.next_node != NONE or c.dwell > 0 or c.problem != _NO_PROBLEM or c.step < world.quiet[slot, c.node]:
-            walk(c, slot, clock, luck, world, tally)
-        send_for(rows, c.row + AHEAD, 0)
-        send_for(rows, c.row + AHEAD, 1)
+        if c.next_node != NONE or c.dwell > 0 or c.problem != _NO_PROBLEM or c.step < world.quiet[party.slot, c.node]:
+            walk(c, party.slot, clock, luck, world, tally)
+        send_for(party.rows, c.row + AHEAD, 0)
+        send_for(party.rows, c.row + AHEAD, 1)
         c.lived = world.nodes[c.node].lived
     for k in range(world.calendar.shape[0]):
-        keep_date(slate, rows, n, k, slot, segment, clock, luck, world, tally)
-    for j in range(n):
-        c = lane(slate, rows, j)
+        keep_date(party, k, clock, luck, world, tally)
+    for j in range(party.n):
+        c = member(party, j)
         c.closing = 0
         if c.life == _ACTIVE:
             if c.waiting_touchpoint == NONE and (c.problem == _VOICED or c.problem == _REPLIED):
-                contact(c, c.who, slot, clock, luck, world, p)
+                contact(c, c.who, party.slot, clock, luck, world, p)
             if c.waiting_touchpoint != NONE:
                 register(c, c.who, clock, luck, world, tally)
                 waiting[last] = c.row
@@ -92,7 +80,7 @@ def live_together(
                 settle_down(c, world)
         elif c.life == _LEAD:
             count(tally, c.segment, _PROSPECTS)
-    close_together(slate, rows, n, slot, segment, clock, luck, world, tally)
+    close_together(party, clock, luck, world, tally)
     return last
 
 
@@ -153,47 +141,36 @@ def arrive(
 
 
 @outlined
-def keep_date(
-    slate: Any,
-    rows: Rows,
-    n: int,
-    k: int,
-    slot: int,
-    segment: int,
-    clock: Clock,
-    luck: Luck,
-    world: World,
-    tally: Tally,
-) -> None:
+def keep_date(party: Party, k: int, clock: Clock, luck: Luck, world: World, tally: Tally) -> None:
     """Let those customers live the k-th calendar touchpoint for whom it is due: side by side, or the few that are one by one.
 
     Both give the same bits.
     """
     date = held(world.calendar[k])
-    position = world.touchpoints[slot, date.touchpoint].address
-    fails = world.touchpoints[slot, date.touchpoint].failure
+    position = world.touchpoints[party.slot, date.touchpoint].address
+    fails = world.touchpoints[party.slot, date.touchpoint].failure
     m = 0
-    for j in range(padded(n)):
-        c = lane(slate, rows, j)
+    for j in range(padded(party.n)):
+        c = member(party, j)
         due = 1 if (c.lived >> k) & 1 == 1 and is_due(c, date, clock) else 0
         c.due = due
         m += due
-    if date.plain == 1 and MANY * m >= n:
-        meet_together(slate, rows, n, date.touchpoint, slot, segment, clock, luck, world, tally)
-        for j in range(padded(n)):
-            c = lane(slate, rows, j)
+    if date.plain == 1 and MANY * m >= party.n:
+        meet_together(party, date.touchpoint, clock, luck, world, tally)
+        for j in range(padded(party.n)):
+            c = member(party, j)
             c.failing = 1 if c.due == 1 and c.failure < fails else 0
-        for j in range(n):
-            c = lane(slate, rows, j)
+        for j in range(party.n):
+            c = member(party, j)
             if c.failing == 1:
                 fail(c, c.who, date.touchpoint, c.met_channel, position, clock, luck, world, tally)
     elif m > 0:
-        for j in range(n):
-            c = lane(slate, rows, j)
+        for j in range(party.n):
+            c = member(party, j)
             if c.due == 1:
                 chances = draw_chances(luck, c.who, clock.tick, position)
-                channel = pick_channel(chances.channel, slot, date.touchpoint, world)
-                encounter(c, date.touchpoint, channel, position, chances, slot, clock, luck, world, tally)
+                channel = pick_channel(chances.channel, party.slot, date.touchpoint, world)
+                encounter(c, date.touchpoint, channel, position, chances, party.slot, clock, luck, world, tally)
 
 
 def encounter(

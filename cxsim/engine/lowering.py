@@ -107,19 +107,39 @@ def _record_at(context: Any, builder: Any, kind: Any, rows: Any, row: Any) -> An
     return builder.gep(start, [builder.mul(row, _INDEX(CUSTOMER.itemsize))])
 
 
+def _seated(context: Any, builder: Any, kind: LaneType, slate: Any, rows: tuple[Any, Any], place: Any) -> Any:
+    """Return a place on a slate; `rows` is the type and the value of the customers' array."""
+    # LLVM prefers half of the processor's vectors unless told; llvmlite knows no name for this attribute. It is told to the
+    # function that asks for the place, so a loop must ask itself: a rule in between would take a sixth more time.
+    set.add(builder.function.attributes, '"prefer-vector-width"="512"')
+    parts = cgutils.create_struct_proxy(kind)(context, builder)
+    parts.slate = builder.bitcast(slate, parts.slate.type)
+    parts.place = place
+    row = builder.load(_address(context, builder, kind, parts._getvalue(), "row"))
+    parts.record = _record_at(context, builder, *rows, row)
+    return parts._getvalue()
+
+
 @intrinsic
 def _lane(_: Any, slate: Any, rows: Any, __: Any) -> Any:
-    def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        # LLVM prefers half of the processor's vectors unless told; llvmlite knows no name for this attribute.
-        set.add(builder.function.attributes, '"prefer-vector-width"="512"')
-        parts = cgutils.create_struct_proxy(signature.return_type)(context, builder)
-        parts.slate = builder.bitcast(values[0], parts.slate.type)
-        parts.place = values[2]
-        row = builder.load(_address(context, builder, signature.return_type, parts._getvalue(), "row"))
-        parts.record = _record_at(context, builder, signature.args[1], values[1], row)
-        return parts._getvalue()
+    kind = LaneType(slate, rows.dtype)
 
-    return LaneType(slate, rows.dtype)(slate, rows, types.int64), build
+    def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        return _seated(context, builder, kind, values[0], (rows, values[1]), values[2])
+
+    return kind(slate, rows, types.int64), build
+
+
+@intrinsic
+def _member(_: Any, party: Any, __: Any) -> Any:
+    slate, rows = party.types[:2]
+    kind = LaneType(slate, rows.dtype)
+
+    def build(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+        on, among = (builder.extract_value(values[0], i) for i in range(2))
+        return _seated(context, builder, kind, on, (rows, among), values[1])
+
+    return kind(party, types.int64), build
 
 
 def _transposed(builder: Any, vectors: list[Any]) -> list[Any]:
@@ -245,6 +265,7 @@ def _parts(_: Any, x: Any) -> Any:
 
 PRIMITIVES: dict[Callable[..., Any], Any] = {
     plain.lane: _lane,
+    plain.member: _member,
     plain.pick_up: _mover(onto_slate=True),
     plain.put_back: _mover(onto_slate=False),
     plain.padded: _padded,

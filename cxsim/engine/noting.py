@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from cxsim.arrays import Rows
 from cxsim.behaviour.account import Booking
 from cxsim.engine.experience import Felt, Performed
-from cxsim.engine.slate import lane, padded
+from cxsim.engine.slate import Party, member, padded
 from cxsim.engine.tally import Tally, add, enter_ledger, enter_sums, fixed, net_bin, spend
 from cxsim.engine.world import MIX, Clock, World
 from cxsim.measures import Cause, Measure, Visit
@@ -71,20 +70,18 @@ def note(
         c.asked = 1
 
 
-def note_together(
-    slate: Any, rows: Rows, n: int, touchpoint: int, slot: int, segment: int, clock: Clock, world: World, tally: Tally
-) -> None:
+def note_together(party: Party, touchpoint: int, clock: Clock, world: World, tally: Tally) -> None:
     """Count the encounter of those of a segment whose `due` is 1, as `note` does for one customer."""
-    t = world.touchpoints[slot, touchpoint]
+    t = world.touchpoints[party.slot, touchpoint]
     own_cause = _MOMENT if t.moment == 1 else _EXPERIENCE
     mixed = 0.0
     for channel in range(world.levels.shape[2]):
-        mixed, before = world.levels[slot, touchpoint, channel, MIX], mixed
+        mixed, before = world.levels[party.slot, touchpoint, channel, MIX], mixed
         if mixed == before and (channel < world.levels.shape[2] - 1 or before >= 1.0):
             continue  # nobody is met there
         visits = below = above = kept = norms = gains = debits = score = norm = gain = debit = 0
-        for j in range(padded(n)):
-            c = lane(slate, rows, j)
+        for j in range(padded(party.n)):
+            c = member(party, j)
             here = 1 if c.due == 1 and c.met_channel == channel else 0
             visits += here
             below += here if c.felt < 0.0 else 0
@@ -106,10 +103,10 @@ def note_together(
             cell[_KEPT] += kept
             enter_sums(tally, touchpoint, channel, _NORM, norm, 0, norms)
             enter_sums(tally, touchpoint, channel, own_cause, gain, debit, gains + debits)
-            tally.measures[segment, _CREDITED] += norm + gain
-            tally.measures[segment, _DEBITED] += debit
-    for j in range(n):
-        c = lane(slate, rows, j)
+            tally.measures[party.segment, _CREDITED] += norm + gain
+            tally.measures[party.segment, _DEBITED] += debit
+    for j in range(party.n):
+        c = member(party, j)
         if c.due == 1:
             tally.nets[touchpoint, c.bin] += 1
             if t.event_cost > 0.0:

@@ -13,7 +13,7 @@ import numpy as np
 
 from cxsim.arrays import Ints, Rows
 from cxsim.engine.identity import identity
-from cxsim.engine.slate import LANES, SLATE, lane, padded, pick_up
+from cxsim.engine.slate import LANES, SLATE, Party, member, padded, pick_up
 from cxsim.engine.world import World
 from cxsim.journey.tables import LifeCode
 from cxsim.measures import ProblemCode
@@ -69,20 +69,20 @@ def move_up(room: Room, own: int, first: int) -> None:
     room.ends[own] = front + left
 
 
-def sit_down(slate: Any, rows: Rows, line: Ints, first: int, n: int, n_base: int) -> None:
-    """Give `n` customers, those from `first` on in a line of row numbers, places on the slate."""
-    for j in range(n):
-        seat(slate, rows, j, line[first + j])
-    for j in range(n):
-        c = lane(slate, rows, j)
+def sit_down(party: Party, line: Ints, first: int, n_base: int) -> None:
+    """Give a party, those from `first` on in a line of row numbers, their places on the slate."""
+    for j in range(party.n):
+        seat(party.slate, party.rows, j, line[first + j])
+    for j in range(party.n):
+        c = member(party, j)
         c.who = identity(c.row, n_base)
         c.base = 1 if c.row < n_base else 0
-    for j in range(n, padded(n)):
-        c = lane(slate, rows, j)
+    for j in range(party.n, padded(party.n)):
+        c = member(party, j)
         c.lived = 0
         c.due = 0
         c.closing = 0
-    pick_up(slate, rows, n)
+    pick_up(party.slate, party.rows, party.n)
 
 
 def seat(slate: Any, rows: Rows, j: int, i: int) -> None:

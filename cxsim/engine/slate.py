@@ -9,7 +9,7 @@ the slate too.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -81,9 +81,24 @@ class Lane:
             self._rows[name][self._slate["row"][self._j]] = value
 
 
+class Party(NamedTuple):
+    """The `n` customers on a slate: all of one segment, and reached by the same interventions, those of a slot."""
+
+    slate: Any
+    rows: Rows
+    n: int
+    slot: int
+    segment: int
+
+
 def lane(slate: Any, rows: Rows, j: int) -> Any:
     """Return the j-th customer on the slate, who rests in `rows`."""
     return Lane(slate, rows, j)
+
+
+def member(party: Party, j: int) -> Any:
+    """Return the j-th customer of a party."""
+    return lane(party.slate, party.rows, j)
 
 
 def padded(n: int) -> int:
