@@ -110,7 +110,7 @@ def _record_at(context: Any, builder: Any, kind: Any, rows: Any, row: Any) -> An
 def _seated(context: Any, builder: Any, kind: LaneType, slate: Any, rows: tuple[Any, Any], place: Any) -> Any:
     """Return a place on a slate; `rows` is the type and the value of the customers' array."""
     # LLVM prefers half of the processor's vectors unless told; llvmlite knows no name for this attribute. It is told to the
-    # function that asks for the place, so a loop must ask itself: a rule in between would take a sixth more time.
+    # function that asks for the place, so a loop must ask itself, not through a rule in between.
     set.add(builder.function.attributes, '"prefer-vector-width"="512"')
     parts = cgutils.create_struct_proxy(kind)(context, builder)
     parts.slate = builder.bitcast(slate, parts.slate.type)
