@@ -18,6 +18,8 @@ Subject = Run | pd.Series | pd.DataFrame | str | Path
 ALL = "all"
 EXPOSURE = "exposure"
 SERIES_OF_RUN = ("scenario", "segment", "replication")
+LOSSES = {"churn_rate", "churned", "base_churned"}
+"""Targets that count who leaves."""
 _KEYS = {"scenario", "replication", "segment", "tick", "week"}
 
 
@@ -54,6 +56,9 @@ def of_run(run: Run, columns: Columns) -> tuple[pd.DataFrame, Columns]:
     run is one series over all segments. What a series does not tell apart is pooled: the churn rate is all churned over
     all customers at risk, its exposure; any other target is its mean over replications. The interval is then that of
     the pooled number; ``replication`` gives the interval of a single world.
+
+    Who leaves has decided to in the tick before, and nobody decides before the run begins: losses start at the second tick. A
+    first one of 0, far off all others, would tell a model of swings that never are.
     """
     weekly, target = run.weekly, columns.target
     arms = weekly["scenario"].unique()
@@ -71,6 +76,8 @@ def of_run(run: Run, columns: Columns) -> tuple[pd.DataFrame, Columns]:
     rows = weekly[(weekly["segment"] != ALL) if by == "segment" else (weekly["segment"] == ALL)]
     if by != "scenario":
         rows = rows[rows["scenario"] == arms[0]]
+    if target in LOSSES and not rows.loc[rows["tick"] == 0, "churned"].any():
+        rows = rows[rows["tick"] > 0]
     groups = rows.groupby([*([by] if by else []), time], sort=False)
     if target == "churn_rate":
         counts = groups[["churned", "active"]].sum()

@@ -52,6 +52,17 @@ def test_churn_of_a_run_is_pooled_over_replications_with_its_exposure(scenario: 
     assert table["series"].unique().tolist() == ["all"]
 
 
+@pytest.mark.parametrize(("target", "first"), [("churn_rate", 1), ("churned", 1), ("revenue", 0), ("active", 0)])
+def test_losses_start_at_the_second_tick_where_nobody_can_leave_in_the_first(
+    scenario: Scenario, target: str, first: int
+) -> None:
+    run = made_run(scenario)
+    assert of_run(run, Columns(target))[0]["week"].tolist() == list(range(WEEKS))  # somebody left in the first one
+    weekly = run.weekly
+    weekly.loc[weekly["tick"] == 0, ["churned", "churn_rate"]] = 0
+    assert of_run(run, Columns(target))[0]["week"].tolist() == list(range(first, WEEKS))
+
+
 def test_other_targets_are_means_over_replications(scenario: Scenario) -> None:
     table, columns = of_run(made_run(scenario), Columns("revenue"))
     assert table["revenue"].eq(100.5).all()
