@@ -31,7 +31,7 @@ def draw_chances(luck: Luck, who: int, tick: int, position: int) -> Chances:
 
 
 def draw_fates(party: Party, tick: int, luck: Luck) -> None:
-    """Draw what the tick holds for `n` customers: leaving, noise of the score, noticing a rival, first step of the journey."""
+    """Draw what the tick holds for a party: leaving, noise of the score, noticing a rival, first step of the journey."""
     for j in range(padded(party.n)):
         c = member(party, j)
         w = words(luck, c.who, tick, _FATE, 0)
@@ -48,7 +48,7 @@ def draw_fates(party: Party, tick: int, luck: Luck) -> None:
 
 
 def draw_encounters(party: Party, tick: int, address: int, luck: Luck) -> None:
-    """Draw the chances of the encounter at `address` for `n` customers."""
+    """Draw the chances of the encounter at `address` for a party."""
     for j in range(padded(party.n)):
         c = member(party, j)
         w = words(luck, c.who, tick, _ENCOUNTER, address)

@@ -42,7 +42,7 @@ _LAST_CHANCE = 0.3
 
 
 def close_together(party: Party, clock: Clock, luck: Luck, world: World, tally: Tally) -> None:
-    """End the tick of those of `n` customers of a segment whose `closing` is 1: take stock of all, count, conclude with a few."""
+    """End the tick of those of a party whose `closing` is 1: take stock of all, count, conclude with a few."""
     p = held(world.params[party.slot])
     noticing = -math.expm1(-p.churn_notice * clock.weeks) if p.churn_notice > 0.0 else 0.0
     ceiling = hazard_ceiling(clock.weeks, p) if clock.warm == 0 else 0.0

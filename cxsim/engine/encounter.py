@@ -81,7 +81,7 @@ def meet(
 
 
 def meet_together(party: Party, touchpoint: int, clock: Clock, luck: Luck, world: World, tally: Tally) -> None:
-    """Let those of `n` customers of a segment whose `due` is 1 live the same calendar touchpoint, step by step.
+    """Let those of a party whose `due` is 1 live the same calendar touchpoint, step by step.
 
     It is neither a task nor a service, so the firm's performance carries no penalty.
     """
@@ -132,7 +132,7 @@ def pick_channel(u: float, slot: int, touchpoint: int, world: World) -> int:
 
 
 def offer_together(party: Party, touchpoint: int, world: World, p: Any) -> None:
-    """Find the channel of each of `n` customers and what the firm's offer is there, as `pick_channel` and `systematic` do."""
+    """Find the channel of everyone of a party and what the firm's offer is there, as `pick_channel` and `systematic` do."""
     levels = world.levels[party.slot, touchpoint]
     last = levels.shape[0] - 1
     taken = 0.0

@@ -41,10 +41,9 @@ MAX_HOPS = 6
 
 
 def live_together(party: Party, clock: Clock, luck: Luck, world: World, waiting: Ints, last: int, tally: Tally) -> int:
-    """Let the `n` customers on the slate live the tick, up to its end or to a contact with a desk.
+    """Let a party live the tick, up to its end or to a contact with a desk.
 
-    All are leads or active, of one segment and reached by the same interventions, those of `slot`. Whose tick must wait
-    for a desk is listed in `waiting[last:]`; returns where that list ends.
+    All are leads or active. Whose tick must wait for a desk is listed in `waiting[last:]`; returns where that list ends.
     """
     p = held(world.params[party.slot])
     draw_fates(party, clock.tick, luck)

@@ -71,7 +71,7 @@ def note(
 
 
 def note_together(party: Party, touchpoint: int, clock: Clock, world: World, tally: Tally) -> None:
-    """Count the encounter of those of a segment whose `due` is 1, as `note` does for one customer."""
+    """Count the encounter of those of a party whose `due` is 1, as `note` does for one customer."""
     t = world.touchpoints[party.slot, touchpoint]
     own_cause = _MOMENT if t.moment == 1 else _EXPERIENCE
     mixed = 0.0

@@ -18,7 +18,7 @@ Subject = Run | pd.Series | pd.DataFrame | str | Path
 ALL = "all"
 EXPOSURE = "exposure"
 SERIES_OF_RUN = ("scenario", "segment", "replication")
-LOSSES = {"churn_rate", "churned", "base_churned"}
+_LOSSES = {"churn_rate", "churned", "base_churned"}
 """Targets that count who leaves."""
 _KEYS = {"scenario", "replication", "segment", "tick", "week"}
 
@@ -76,7 +76,7 @@ def of_run(run: Run, columns: Columns) -> tuple[pd.DataFrame, Columns]:
     rows = weekly[(weekly["segment"] != ALL) if by == "segment" else (weekly["segment"] == ALL)]
     if by != "scenario":
         rows = rows[rows["scenario"] == arms[0]]
-    if target in LOSSES and not rows.loc[rows["tick"] == 0, "churned"].any():
+    if target in _LOSSES and not rows.loc[rows["tick"] == 0, "churned"].any():
         rows = rows[rows["tick"] > 0]
     groups = rows.groupby([*([by] if by else []), time], sort=False)
     if target == "churn_rate":

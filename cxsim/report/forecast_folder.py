@@ -20,7 +20,7 @@ MODELS = {
     FULL: "As simulated",
     EFFECT: "Difference, as realised",
     FULL_EFFECT: "Difference, as simulated",
-    "combination": "Forecast: median of several models",
+    "combination": "Forecast: mean of several models",
     "state_space": "Forecast: state space of the rate",
 }
 
