@@ -15,7 +15,7 @@ from cxsim.results.tables import ALL
 from cxsim.spec.scenario import Scenario
 from cxsim.study.paired import PairedEffect, mean_interval, paired_effect
 from cxsim.study.payback import payback, return_on_investment
-from cxsim.study.terminal import fit_tail, terminal_value
+from cxsim.study.terminal import fit_tails, terminal_value
 from cxsim.units import WEEKS_PER_YEAR
 
 BASELINE = "baseline"
@@ -89,11 +89,11 @@ class _Judge:
     def _values(self, arm: str, own: Mapping[str, Panel]) -> dict[tuple[str, int], dict[str, Floats]]:
         money = self.scenario.money
         survivors, tenures = (self._of_arm(name, arm) for name in ("survivors", "tenures"))
-        tail = cache(partial(fit_tail, tenures))
+        tails = cache(partial(fit_tails, tenures))
         found = {}
         for segment, panel in own.items():
             mine = survivors if segment == ALL else survivors[survivors["segment"] == segment]
-            beyond = terminal_value(mine, tail, panel, self.scenario)
+            beyond = terminal_value(mine, tails, panel, self.scenario)
             start = panel["base_active"][:, 0] + panel["base_churned"][:, 0]
             # A segment in which nobody starts has no value per customer.
             start = np.where(start > 0, start, np.nan)
