@@ -50,7 +50,14 @@ def test_the_folder_holds_every_table_and_the_report(
     assert "1 returns (negative amounts) were taken off earlier purchases" in notes
     assert sorted(path.name for path in (folder / "figures").iterdir()) == ["groups-bg_nbd.svg", "tracking-bg_nbd.svg"]
     page = (folder / "report.html").read_text("utf-8")
-    for part in ("Does it track?", "By past purchases", "What is to come", "BG/NBD", "Pareto/NBD", "lifetime_value"):
+    for part in (
+        "Does it track?",
+        "By past purchases",
+        "What is to come",
+        "BG/NBD",
+        "Pareto/NBD",
+        "lifetime_value_pv_at_end",
+    ):
         assert part in page
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert manifest["status"] == "complete"
