@@ -91,6 +91,17 @@ def test_faults_end_with_2_and_leave_nothing(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_mistyped_year_ends_with_2_and_its_row(
+    log_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = log_file.read_text().splitlines()
+    typo = tmp_path / "typo.csv"
+    typo.write_text("\n".join([*lines[:9], "7,2203-01-01,20.0", *lines[9:]]) + "\n")
+    assert main(words(typo, tmp_path / "runs")) == 2
+    said = capsys.readouterr().err
+    assert "data.transactions row 10: column day holds 2203-01-01, far from all other dates: correct it" in said
+
+
 def test_rows_are_counted_as_in_the_file(log_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lines = len(log_file.read_text().splitlines())
     assert main(words(log_file, tmp_path, "data.duplicates=refuse", "data.returns=refuse")) == 2

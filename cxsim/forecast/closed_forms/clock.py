@@ -45,13 +45,15 @@ class Clock:
 
     def periods(self, dates: pd.Series[pd.Timestamp]) -> NDArray[np.int64]:
         """Return the period that each date falls in."""
-        years = (dates.dt.year - self.origin.year).to_numpy(dtype=np.int64)
+        years = dates.dt.year - self.origin.year
         match self.unit:
             case "months":
-                return 12 * years + (dates.dt.month - self.origin.month).to_numpy(dtype=np.int64) + 1
+                before = 12 * years + dates.dt.month - self.origin.month
             case "years":
-                return years + 1
-        return (dates - self.origin).dt.days.to_numpy(dtype=np.int64) // int(self.days) + 1
+                before = years
+            case _:
+                before = (dates - self.origin).dt.days // int(self.days)
+        return before.to_numpy(dtype=np.int64) + 1
 
     def whole_periods(self, dates: pd.Series[pd.Timestamp]) -> int:
         """Return how many periods a log of these dates shows wholly.

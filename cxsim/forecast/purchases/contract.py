@@ -1,7 +1,7 @@
 """Customers under contract who pay in every period until they leave for good: the shifted beta-geometric on a log.
 
-A customer has left when the log shows no payment in the last period of the fit. A payment that was skipped counts as
-paid: leaving is for good.
+A customer has left when the log shows no payment in the last period of the fit, which it shows wholly. A payment that
+was skipped counts as paid: leaving is for good.
 """
 
 from __future__ import annotations

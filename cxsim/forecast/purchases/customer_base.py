@@ -35,6 +35,8 @@ LAWS: Mapping[str, Fit] = {
 }
 FEWEST = 4
 """Whole periods that a log must span: some to fit to and some to hold against."""
+FEWEST_FITTED = 3
+"""Periods that are fitted to where nothing else is asked: two do not show how the churn of a cohort changes."""
 MOST_REPEATS = 7
 STRONG_CORRELATION = 0.3
 """Of purchases with amounts, above which a note warns."""
@@ -50,7 +52,7 @@ class Terms:
     ----------
     laws : among `LAWS`.
     unit : of the periods.
-    calibration : periods that the laws are first fitted to; ``None`` for half of them.
+    calibration : periods that the laws are first fitted to; ``None`` for half of them, at least `FEWEST_FITTED`.
     horizon : periods ahead.
     levels : of the intervals, in percent.
     margin : share of an amount that is earned.
@@ -159,7 +161,7 @@ def check_span(log: TransactionLog, terms: Terms) -> tuple[Clock, int, int]:
     if periods < FEWEST:
         rule = f"must span {FEWEST} whole {terms.unit} or more; give a shorter unit"
         raise InputError([Fault("transactions", rule, periods)])
-    calibration = periods // 2 if terms.calibration is None else terms.calibration
+    calibration = max(periods // 2, FEWEST_FITTED) if terms.calibration is None else terms.calibration
     if not 2 <= calibration < periods:
         raise InputError(
             [Fault("calibration", f"must leave some of the {periods} {terms.unit} to hold against", calibration)]
