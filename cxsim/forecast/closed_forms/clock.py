@@ -53,7 +53,7 @@ class Clock:
                 before = years
             case _:
                 before = (dates - self.origin).dt.days // int(self.days)
-        return before.to_numpy(dtype=np.int64) + 1
+        return np.asarray(before, dtype=np.int64) + 1
 
     def whole_periods(self, dates: pd.Series[pd.Timestamp]) -> int:
         """Return how many periods a log of these dates shows wholly.

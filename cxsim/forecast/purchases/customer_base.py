@@ -94,7 +94,8 @@ class CustomerBase:
     customer_values : one row per law and customer: the history with ``recency_<unit>`` and ``age_<unit>``; ``p_alive``;
         ``purchases_next_<horizon>_<unit>`` expected and ``spend`` expected per purchase; the values
         ``value_next_<horizon>_<unit>_pv_at_end`` and, without end, ``lifetime_value_pv_at_end``, both discounted to the
-        end of the log; 0 for who has left for certain, missing where amounts are not known or there is no closed form.
+        end of the last whole period; 0 for who has left for certain, missing where amounts are not known or there is no
+        closed form.
     notes : what was done to the log, and what could not be fitted, in words.
     """
 
