@@ -137,8 +137,8 @@ def _customers(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> 
     note = (
         f"The {SHOWN} of most value; customer_values.csv holds everybody. Value: expected purchases of the next "
         f"{facts['forecast']['horizon']} {unit} times expected amount times margin ({asked['margin']:g}), discounted "
-        f"to the end of the last whole period at {100 * asked['discount_year']:g} % a year; lifetime value: without end, where the law has a "
-        "closed form."
+        f"to the end of the last whole period at {100 * asked['discount_year']:g} % a year; lifetime value: without end, "
+        "where the law has a closed form."
     )
     return "Customers", section("customers", "Customers", *parts, text(note, "note"))
 
