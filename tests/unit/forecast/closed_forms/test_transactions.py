@@ -93,7 +93,7 @@ def _days(*days: str) -> pd.DataFrame:
 def test_a_mistyped_year_is_refused_by_row_and_date() -> None:
     days = [str(day.date()) for day in pd.date_range("2019-01-01", periods=500)]
     late, early = "row 250: column date holds 2203-01-01", "row 20: column date holds 1900-06-01"
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(InputError, match="far from all other dates") as caught:
         read_transactions(_days(*days[:20], "1900-06-01", *days[20:249], "2203-01-01", *days[249:]))
     assert [str(fault) for fault in caught.value.faults] == [
         f"{late}, far from all other dates: correct it, or leave it out",
