@@ -71,7 +71,9 @@ def past_event_effect(
     has_seasons = period > 1 and history.size >= 2 * period
     seasons = [{"period": period, "harmonics": min(MOST_HARMONICS, period // 2)}] if has_seasons else None
     standard = standard_of(scaled)
-    model = UnobservedComponents(standard.forward(scaled), "llevel", exog=event[:, None], freq_seasonal=seasons)
+    model = UnobservedComponents(
+        standard.forward(scaled), "llevel", exog=event[:, None], freq_seasonal=seasons, mle_regression=False
+    )
     with warnings.catch_warnings():
         # What it warns of is raised below.
         warnings.simplefilter("ignore", ConvergenceWarning)
