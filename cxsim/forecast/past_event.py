@@ -71,6 +71,7 @@ def past_event_effect(
     has_seasons = period > 1 and history.size >= 2 * period
     seasons = [{"period": period, "harmonics": min(MOST_HARMONICS, period // 2)}] if has_seasons else None
     standard = standard_of(scaled)
+    # The effect as a state: one that shows at a single point of a wandering level has no usable gradient.
     model = UnobservedComponents(
         standard.forward(scaled), "llevel", exog=event[:, None], freq_seasonal=seasons, mle_regression=False
     )
@@ -78,10 +79,10 @@ def past_event_effect(
         # What it warns of is raised below.
         warnings.simplefilter("ignore", ConvergenceWarning)
         fitted = model.fit(disp=False, **SEARCH)
-    place = model.param_names.index("beta.x1")
-    # The variances are estimated too; with few points that makes the plain standard error too small.
-    inflation = unbiased(int(observed.sum()), len(fitted.params))
-    mean, sd = standard.unit * float(fitted.params[place]), standard.unit * inflation * float(fitted.bse[place])
-    if not (fitted.mle_retvals["converged"] and np.isfinite(mean) and 0.0 < sd < np.inf):
+    effect = fitted.regression_coefficients
+    mean, variance = float(effect.filtered[0, -1]), float(effect.filtered_cov[0, 0, -1])
+    if not (fitted.mle_retvals["converged"] and np.isfinite(mean) and variance > 0.0):
         raise RunError("the effect of the past event cannot be estimated: the search for its model did not converge")
-    return Estimate(mean, sd)
+    # The variances are estimated too; with few points that makes the plain standard error too small.
+    inflation = unbiased(int(observed.sum()), len(fitted.params) + 1)
+    return Estimate(standard.unit * mean, standard.unit * inflation * float(np.sqrt(variance)))

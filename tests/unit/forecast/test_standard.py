@@ -150,3 +150,13 @@ def test_an_effect_whose_search_fails_is_not_handed_over() -> None:
 def test_the_effect_on_a_constant_history_is_refused(kind: str, level: float) -> None:
     with pytest.raises(InputError, match=r"^history: must not be constant: nothing in it says how far it moves"):
         past_event_effect(np.full(40, level), 20, kind=kind)  # type: ignore[arg-type]
+
+
+def test_the_effect_on_a_level_that_only_wanders_is_as_sure_as_one_step() -> None:
+    misses = []
+    for seed in range(10):
+        walk = np.random.default_rng(seed).standard_normal(60).cumsum()
+        found = past_event_effect(walk + 3.0 * (np.arange(60) >= 30), 30, kind="real")
+        assert found.sd == pytest.approx(1.0, rel=0.35)
+        misses.append((found.mean - 3.0) / found.sd)
+    assert np.sqrt(np.mean(np.square(misses))) < 1.6
