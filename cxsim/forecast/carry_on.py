@@ -17,6 +17,7 @@ from scipy.special import expit, ndtri
 from cxsim.forecast.candidates import unobserved
 from cxsim.forecast.diagnostics import watch
 from cxsim.forecast.links import Kind, link_of
+from cxsim.forecast.members import standardised
 from cxsim.forecast.quantiles import Array, Quantiles, column
 from cxsim.forecast.select import ModelForecast, Task, forecast_model, sample_of
 
@@ -79,7 +80,8 @@ def coupled(quantiles: Quantiles, probabilities: Array, template: Array, kind: K
 
 def _template(task: Task, draws: int, rng: np.random.Generator) -> Array:
     """Return paths of a level that wanders under noise or, where it cannot be fitted, of a random walk."""
-    sample = sample_of(task.history)
+    # Only the order of the paths counts, which no unit changes.
+    sample, _ = standardised(sample_of(task.history))
     fitted = watch(lambda: unobserved.fit_level(sample).paths(sample.values, task.horizon, draws, rng)).result
     if fitted is not None and np.isfinite(fitted).all():
         return fitted

@@ -140,12 +140,15 @@ Link = Logit | Log | Identity
 
 
 def link_of(kind: Kind, values: Array) -> Link:
-    """Return the link of a kind; zeros in a positive history shift its logarithm by half its smallest value above zero."""
+    """Return the link of a kind; zeros in a positive history shift its logarithm by half its smallest value above zero.
+
+    What is always 0, or a rate that is always 1, has neither logarithm nor logit and stays as it is.
+    """
+    observed = values[np.isfinite(values)]
     if kind == "rate":
-        return Logit()
+        return Identity() if (observed == 0.0).all() or (observed == 1.0).all() else Logit()
     if kind == "real":
         return Identity()
-    observed = values[np.isfinite(values)]
     if (observed > 0.0).all():
         return Log(0.0)
     above = observed[observed > 0.0]

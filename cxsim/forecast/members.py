@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from cxsim.forecast.candidates import drift, ets, naive, sarima, theta, unobserved
-from cxsim.forecast.candidates.candidate import CannotFit, Fitted, Sample, recent_points
+from cxsim.forecast.candidates.candidate import CannotFit, Fitted, Sample, recent, recent_points
 from cxsim.forecast.combine import mean_of
 from cxsim.forecast.quantiles import Array, Quantiles
+from cxsim.forecast.standard import AS_IT_IS, Standard, standard_of
 
 NAIVE = "seasonal_naive"
 SANE_RANGES = 5.0
@@ -44,6 +45,37 @@ class Member:
     quantiles: Quantiles
 
 
+@dataclass(frozen=True)
+class Standardised:
+    """A model fitted to a standardised history; it takes histories and gives forecasts in their own unit."""
+
+    fitted: Fitted
+    standard: Standard
+
+    @property
+    def form(self) -> str:
+        """Return the form of the model."""
+        return self.fitted.form
+
+    @property
+    def converged(self) -> bool:
+        """Return whether its search ended where it should."""
+        return self.fitted.converged
+
+    def forecast(self, values: Array, horizon: int, probabilities: Array, rng: np.random.Generator) -> Quantiles:
+        """Return the forecast of the steps that follow `values`, of shape (points,)."""
+        return self.standard.back(self.fitted.forecast(self.standard.forward(values), horizon, probabilities, rng))
+
+
+def standardised(sample: Sample) -> tuple[Sample, Standard]:
+    """Return a sample in a unit of its own, found from the newest points, which most models look at.
+
+    A positive sample stays as it is: its zero means something, and its logarithm knows no unit.
+    """
+    standard = AS_IT_IS if sample.positive else standard_of(recent(sample.values, sample.period))
+    return replace(sample, values=standard.forward(sample.values)), standard
+
+
 def fit_member(name: str, sample: Sample, horizon: int, probabilities: Array, rng: np.random.Generator) -> Member:
     """Return a fitted model whose forecast is finite and stays within reach of the history.
 
@@ -55,11 +87,14 @@ def fit_member(name: str, sample: Sample, horizon: int, probabilities: Array, rn
     observed = sample.values[np.isfinite(sample.values)]
     if name != NAIVE and np.ptp(observed) == 0.0:
         raise CannotFit("the history is constant")
-    fitted = MEMBERS[name](sample)
+    own, standard = standardised(sample)
+    fitted = Standardised(MEMBERS[name](own), standard)
     quantiles = fitted.forecast(sample.values, horizon, probabilities, rng)
     if not quantiles.is_finite:
         raise CannotFit("the forecast is not a finite number")
-    reach = SANE_RANGES * max(float(np.ptp(observed)), abs(float(observed[-1])))
+    # Only a positive number is large or small by itself; 0 is no special point of any other scale.
+    size = abs(float(observed[-1])) if sample.positive else 0.0
+    reach = SANE_RANGES * max(float(np.ptp(observed)), size)
     if name != NAIVE and float(np.max(np.abs(quantiles.centre - observed[-1]))) > reach:
         raise CannotFit(f"the forecast runs off by more than {SANE_RANGES:g} times the range of the history")
     return Member(name, fitted, quantiles)

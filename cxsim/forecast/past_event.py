@@ -6,21 +6,26 @@ Unobserved components with the event as regressor, on the logit of a rate or the
 
 from __future__ import annotations
 
+import warnings
 from typing import Literal
 
 import numpy as np
+from statsmodels.tools.sm_exceptions import ConvergenceWarning
 from statsmodels.tsa.statespace.structural import UnobservedComponents
 
-from cxsim.errors import Fault, InputError, nearest
+from cxsim.errors import Fault, InputError, RunError, nearest
 from cxsim.forecast.candidates.candidate import unbiased
 from cxsim.forecast.candidates.unobserved import MIN_POINTS, MOST_HARMONICS
 from cxsim.forecast.links import KINDS, Kind, link_of
 from cxsim.forecast.quantiles import Array
 from cxsim.forecast.realisation import Estimate
+from cxsim.forecast.standard import standard_of
 
 Shape = Literal["step", "ramp"]
 SHAPES: tuple[Shape, ...] = ("step", "ramp")
 FEWEST_AFTER = 3
+SEARCH = {"pgtol": 1e-4, "factr": 1e9, "maxiter": 500}
+"""Where the optimiser may stop: asked for more digits than the likelihood has, it says that it failed."""
 
 
 def past_event_effect(
@@ -39,7 +44,10 @@ def past_event_effect(
     Raises
     ------
     InputError
-        An unknown shape or kind, too short a history, or fewer than three points before or after the start.
+        An unknown shape or kind, a history that is too short or never moves, or fewer than three points before or after
+        the start.
+    RunError
+        The search for the model did not converge: there is no estimate that could be trusted.
     """
     faults = [
         Fault(path, f"must be one of {', '.join(names)}", value, nearest(value, names))
@@ -51,6 +59,8 @@ def past_event_effect(
         faults.append(Fault("history", f"must have {MIN_POINTS} observed points", int(observed.sum())))
     if min(observed[: max(start, 0)].sum(), observed[max(start, 0) :].sum()) < FEWEST_AFTER:
         faults.append(Fault("start", f"must leave {FEWEST_AFTER} observed points before and after it", start))
+    if observed.any() and np.ptp(history[observed]) == 0.0:
+        faults.append(Fault("history", "must not be constant: nothing in it says how far it moves without an event"))
     if ramp < 1:
         faults.append(Fault("ramp", "must be at least 1 point", ramp))
     if faults:
@@ -60,9 +70,19 @@ def past_event_effect(
     event = np.clip(since / (ramp if shape == "ramp" else 1), 0.0, 1.0)
     has_seasons = period > 1 and history.size >= 2 * period
     seasons = [{"period": period, "harmonics": min(MOST_HARMONICS, period // 2)}] if has_seasons else None
-    model = UnobservedComponents(scaled, "llevel", exog=event[:, None], freq_seasonal=seasons)
-    fitted = model.fit(disp=False)
-    place = model.param_names.index("beta.x1")
+    standard = standard_of(scaled)
+    # The effect as a state: one that shows at a single point of a wandering level has no usable gradient.
+    model = UnobservedComponents(
+        standard.forward(scaled), "llevel", exog=event[:, None], freq_seasonal=seasons, mle_regression=False
+    )
+    with warnings.catch_warnings():
+        # What it warns of is raised below.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        fitted = model.fit(disp=False, **SEARCH)
+    effect = fitted.regression_coefficients
+    mean, variance = float(effect.filtered[0, -1]), float(effect.filtered_cov[0, 0, -1])
+    if not (fitted.mle_retvals["converged"] and np.isfinite(mean) and variance > 0.0):
+        raise RunError("the effect of the past event cannot be estimated: the search for its model did not converge")
     # The variances are estimated too; with few points that makes the plain standard error too small.
-    inflation = unbiased(int(observed.sum()), len(fitted.params))
-    return Estimate(float(fitted.params[place]), inflation * float(fitted.bse[place]))
+    inflation = unbiased(int(observed.sum()), len(fitted.params) + 1)
+    return Estimate(standard.unit * mean, standard.unit * inflation * float(np.sqrt(variance)))

@@ -23,6 +23,7 @@ import pandas as pd
 from cxsim.errors import Fault, InputError
 from cxsim.forecast.api import interval_columns, require_models
 from cxsim.forecast.calendar import Calendar
+from cxsim.forecast.candidates.rate import counted
 from cxsim.forecast.carry_on import PATHS, CarriedOn, carry_on
 from cxsim.forecast.emulate import EmulatedEffect, emulate
 from cxsim.forecast.links import Kind, scale_of
@@ -140,7 +141,10 @@ def under_effect(
     moved = {name: scale.moved(history.paths, shift) for name, shift in shifts.items()}
     # The same generator for each: where nothing is changed, the counts are the same to the last customer.
     paths = {
-        name: _counted(drawn, history.exposure, np.random.default_rng([task.seed, 1])) for name, drawn in moved.items()
+        name: drawn
+        if history.exposure is None
+        else counted(drawn, history.exposure, np.random.default_rng([task.seed, 1]))
+        for name, drawn in moved.items()
     }
     paths |= {name: moved[of] - moved[NOTHING_DONE] for name, of in ((EFFECT, SCENARIO), (FULL_EFFECT, FULL))}
     table = pd.concat([_rows(name, drawn, levels) for name, drawn in paths.items()], ignore_index=True)
@@ -150,14 +154,6 @@ def under_effect(
     total.insert(1, "over_steps", over_steps)
     components = _components(history, effect, kappa, moved[SCENARIO].mean(axis=0))
     return ScenarioForecast(table, total, components, paths), history
-
-
-def _counted(rates: Array, exposure: float | None, rng: np.random.Generator) -> Array:
-    """Return the rates with the noise of counting customers, where their number is known."""
-    if exposure is None:
-        return rates
-    customers = max(round(exposure), 1)
-    return np.asarray(rng.binomial(customers, rates) / customers, dtype=np.float64)
 
 
 def _rows(model: str, paths: Array, levels: Sequence[float]) -> pd.DataFrame:

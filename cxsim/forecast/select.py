@@ -16,13 +16,13 @@ from typing import Literal
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from cxsim.errors import Fault, nearest
+from cxsim.errors import Fault, InputError, nearest
 from cxsim.forecast.calibrate_intervals import widen, widening
 from cxsim.forecast.candidates.candidate import Sample
-from cxsim.forecast.candidates.rate import RateStateSpace, fit_rate
+from cxsim.forecast.candidates.rate import RateStateSpace, edges_are_common, fit_rate
 from cxsim.forecast.combine import mean_of
 from cxsim.forecast.diagnostics import Diagnosis, Watched, watch
-from cxsim.forecast.links import Logit
+from cxsim.forecast.links import Logit, link_of
 from cxsim.forecast.members import MEMBERS, NAIVE, Member, fit_member, fit_two_windows
 from cxsim.forecast.quantiles import Array, Quantiles
 from cxsim.forecast.series import History
@@ -38,6 +38,12 @@ FAST_POINTS, FAST_SEASONS = 100, 4
 """The fast setting looks at so many of the newest points, and no fewer than so many seasons."""
 COMBINED = ("ets", "airline", "theta", "unobserved", "drift")
 LADDER = ("ets", "theta", NAIVE)
+
+EDGES_ARE_COMMON = (
+    f"many rates are 0 or 1 and have no logit: {STATE_SPACE} counts them instead, best with their exposure"
+)
+LARGEST = 1e150
+"""Squares of larger numbers are infinite."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +116,17 @@ def forecast_history(task: Task, models: Sequence[str]) -> list[ModelForecast]:
 
 
 def forecast_model(task: Task, model: str) -> ModelForecast:
-    """Return the forecast of one model, or of what takes its place."""
+    """Return the forecast of one model, or of what takes its place.
+
+    Raises
+    ------
+    InputError
+        For numbers whose squares are infinite, and a history that no model can be fitted to.
+    """
+    largest = float(np.nanmax(np.abs(task.history.values)))
+    if largest > LARGEST:
+        rule = f"must be at most {LARGEST:g} in size: count it in a larger unit"
+        raise InputError([Fault(_name(task.history), rule, largest)])
     if model == STATE_SPACE:
         return _state_space(task)
     return _members(task, model)
@@ -125,6 +141,8 @@ def _state_space(task: Task) -> ModelForecast:
         return ModelForecast(STATE_SPACE, instead.quantiles, instead.widening, (failed, *instead.diagnoses))
     fitted, quantiles = watched.result
     known = "" if history.exposure is not None else "; exposure not known"
+    if known and fitted.exposure is not None:
+        known += f", apparently {fitted.exposure:g} customers: 0 and 1 are common"
     done = Diagnosis(STATE_SPACE, fitted.form + known, True, watched.warnings, watched.seconds)
     return ModelForecast(STATE_SPACE, quantiles, None, (done,), fitted)
 
@@ -145,6 +163,9 @@ def _members(task: Task, model: str) -> ModelForecast:
     members, diagnoses = _fit_all(task, sample, names)
     ladder = [NAIVE] if several else [name for name in LADDER if name not in names]
     while not members:
+        if not ladder:
+            rule = f"must be a history that a model can be fitted to: {diagnoses[-1].reason}"
+            raise InputError([Fault(_name(task.history), rule)])
         members, more = _fit_all(task, sample, (ladder.pop(0),))
         diagnoses += more
     used = model if len(members) > 1 else members[0].name
@@ -157,13 +178,22 @@ def _members(task: Task, model: str) -> ModelForecast:
             quantiles = widen(quantiles, factors, 0.0 if sample.positive else -np.inf)
         diagnoses = [_combined(model, members, diagnoses, watched), *diagnoses]
     if task.history.kind == "rate":
-        quantiles = Quantiles(Logit().back(quantiles.centre), Logit().back(quantiles.values))
+        link = link_of("rate", task.history.values)
+        quantiles = Quantiles(link.back(quantiles.centre), link.back(quantiles.values))
+        if isinstance(link, Logit) and edges_are_common(task.history.values):
+            diagnoses[0] = replace(diagnoses[0], warnings=(*diagnoses[0].warnings, EDGES_ARE_COMMON))
     return ModelForecast(model, quantiles, factors, tuple(diagnoses))
+
+
+def _name(history: History) -> str:
+    """Return how a fault names a history."""
+    return history.target if history.series == history.target else f"{history.target} of {history.series}"
 
 
 def sample_of(history: History) -> Sample:
     """Return what the members are fitted to: a history as it stands, a rate as its logits."""
-    values = Logit().forward(history.values) if history.kind == "rate" else history.values
+    is_rate = history.kind == "rate"
+    values = link_of("rate", history.values).forward(history.values) if is_rate else history.values
     return Sample(values, history.period, history.kind == "positive")
 
 

@@ -9,7 +9,9 @@ known and not estimated: an interval that takes the churn rate of 50,000 custome
 where it claims 80 %. Mean and season are states with weak priors; phi and the size of the swings are summed over a
 grid with weak priors, so the interval carries their uncertainty. New counts are drawn at the last exposure.
 
-Without an exposure the observation variance is not known and joins the grid.
+Without an exposure the observation variance is not known and joins the grid. Where rates of exactly 0 or 1 are common,
+they are plainly shares of few customers, which no normal noise on the logit resembles: their number is then found from
+the rates themselves, see `apparent_exposure`.
 
 Symbols: N exposure (customers), k events, p rate, mu mean logit, sigma standard deviation of a step.
 """
@@ -24,6 +26,7 @@ import numpy as np
 from scipy.special import expit, logsumexp
 from statsmodels.tsa.statespace.kalman_smoother import KalmanSmoother
 
+from cxsim.forecast.candidates.candidate import CannotFit
 from cxsim.forecast.candidates.kalman import Filtered, filter_all
 from cxsim.forecast.links import logit_of_share
 from cxsim.forecast.quantiles import Array, Quantiles, from_paths
@@ -46,6 +49,13 @@ SDS = 9
 SD_SPAN = 2.2
 NOISES = 4
 NEGLIGIBLE = 1e-3
+
+COMMON_EDGE = 0.05
+"""From this share of zeros and ones on, a rate without an exposure is taken for one of few customers."""
+TOO_EVEN = 2.0
+"""How many times too small a variance may be by chance."""
+MOST_CUSTOMERS = 2**53
+"""More than a float counts one by one, and less than the generator can take."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +80,7 @@ class RateStateSpace:
     harmonics : how many waves describe the season.
     response, variance : (points,) linearised logits and their observation variance.
     nodes : grid points that matter.
-    exposure : customers that the future rate is of, ``None`` where not known.
+    exposure : customers that the future rate is of, known or apparent; ``None`` where neither.
     """
 
     period: int
@@ -103,8 +113,7 @@ class RateStateSpace:
         rates = expit(self.logit_paths(horizon, draws, rng))
         if self.exposure is None:
             return np.asarray(rates, dtype=np.float64)
-        customers = max(round(self.exposure), 1)
-        return np.asarray(rng.binomial(customers, rates) / customers, dtype=np.float64)
+        return counted(rates, self.exposure, rng)
 
     def quantiles(self, horizon: int, probabilities: Array, rng: np.random.Generator) -> Quantiles:
         """Return mean and quantiles of the observed rate."""
@@ -134,8 +143,16 @@ def fit_rate(rates: Array, exposure: Array | None, period: int) -> RateStateSpac
     rates : (points,) observed rates in [0, 1], NaN where missing.
     exposure : (points,) customers that each rate is of, or ``None``.
     period : steps in one season, 1 for none.
+
+    Raises
+    ------
+    CannotFit
+        Without an exposure, for a rate that is always 0 or always 1.
     """
     harmonics = min(MOST_HARMONICS, period // 2) if rates.size >= 2 * period else 0
+    if exposure is None:
+        apparent = apparent_exposure(rates)
+        exposure = None if apparent is None else np.full(rates.size, apparent)
     if exposure is None:
         response = logit_of_share(rates)
         nodes = _posterior(response, np.zeros(rates.size), _grid(noisy=True), period, harmonics)
@@ -155,6 +172,40 @@ def fit_rate(rates: Array, exposure: Array | None, period: int) -> RateStateSpac
     nodes = _posterior(response, variance, _grid(noisy=False), period, harmonics)
     observed = exposure[np.isfinite(rates)]
     return RateStateSpace(period, harmonics, response, variance, nodes, float(observed[-1]))
+
+
+def edges_are_common(rates: Array) -> bool:
+    """Return whether so many rates are 0 or 1 that their logits, drawn in, misstate them."""
+    observed = rates[np.isfinite(rates)]
+    return bool(np.mean((observed == 0.0) | (observed == 1.0)) >= COMMON_EDGE)
+
+
+def apparent_exposure(rates: Array) -> float | None:
+    """Return how many customers rates seem to be of, ``None`` where 0 and 1 are too rare to tell.
+
+    The smallest step away from 0 or 1 is one customer, unless the rates move by far less than so few customers would; then
+    the number is what makes their variance binomial.
+
+    Raises
+    ------
+    CannotFit
+        For a rate that is always 0 or always 1, which says nothing about their number.
+    """
+    observed = rates[np.isfinite(rates)]
+    mean, variance = float(np.mean(observed)), float(np.var(observed))
+    if mean in (0.0, 1.0):
+        raise CannotFit(f"the rate is always {mean:g}: without its exposure nothing says how far it may move")
+    if not edges_are_common(rates):
+        return None
+    grain = min(float(np.min(side[side > 0.0])) for side in (observed, 1.0 - observed) if (side == 0.0).any())
+    customers, binomial = 1.0 / grain, mean * (1.0 - mean) / variance
+    return float(round(binomial if binomial > TOO_EVEN * customers else customers))
+
+
+def counted(rates: Array, exposure: float, rng: np.random.Generator) -> Array:
+    """Return the rates that are observed where each true rate is counted among `exposure` customers."""
+    customers = min(max(round(exposure), 1), MOST_CUSTOMERS)
+    return np.asarray(rng.binomial(customers, rates) / customers, dtype=np.float64)
 
 
 def _grid(noisy: bool) -> list[Node]:

@@ -7,7 +7,8 @@ import pytest
 from scipy.special import expit, logit
 
 from cxsim.forecast.candidates import rate
-from cxsim.forecast.candidates.rate import fit_rate
+from cxsim.forecast.candidates.candidate import CannotFit
+from cxsim.forecast.candidates.rate import apparent_exposure, fit_rate
 from cxsim.forecast.quantiles import Array, column, probability_grid
 
 GRID = probability_grid((80, 95))
@@ -98,3 +99,48 @@ def test_the_filter_of_all_nodes_is_that_of_statsmodels(period: int) -> None:
         end = space.filter()
         assert found.mean[place] == pytest.approx(end.predicted_state[:, -1], abs=1e-8)
         assert found.covariance[place] == pytest.approx(end.predicted_state_cov[:, :, -1], abs=1e-9)
+
+
+@pytest.mark.parametrize(("customers", "rate"), [(100, 0.001), (100, 0.01), (1000, 0.001), (100, 0.99)])
+def test_rates_with_many_zeros_are_counts_though_the_exposure_is_not_known(customers: int, rate: float) -> None:
+    covered, centres = [], []
+    for seed in range(12):
+        rates = np.random.default_rng(seed).binomial(customers, rate, 72) / customers
+        fitted = fit_rate(rates[:60], None, 1)
+        assert fitted.exposure == customers
+        made = fitted.quantiles(12, GRID, np.random.default_rng(0))
+        low, high = made.values[:, column(GRID, 0.025)], made.values[:, column(GRID, 0.975)]
+        covered.append((rates[60:] >= low - 1e-12) & (rates[60:] <= high + 1e-12))
+        centres.append(made.centre.mean() - rates[:60].mean())
+    assert np.mean(covered) > 0.92
+    assert np.mean(centres) == pytest.approx(0.0, abs=0.05 / customers)
+
+
+def test_the_apparent_exposure() -> None:
+    counts = np.array([0.0, 1.0, 2.0, 0.0, 1.0, 3.0, 1.0, 0.0, np.nan])
+    assert apparent_exposure(counts / 40) == 40.0
+    assert apparent_exposure(1.0 - counts / 40) == 40.0
+    assert apparent_exposure(np.array([0.0, 1.0, 1.0, 0.0])) == 1.0
+    # A single zero among rates that hardly move is no sign of few customers, two are of not so few.
+    steady = 0.02 + 0.001 * np.random.default_rng(0).standard_normal(60)
+    steady[7] = 0.0
+    assert apparent_exposure(steady) is None
+    steady[[8, 30, 31]] = 0.0
+    apparent = apparent_exposure(steady)
+    assert apparent is not None
+    assert apparent > 2.0 / 0.02
+
+
+@pytest.mark.parametrize("rate", [0.0, 1.0])
+def test_a_rate_that_is_always_0_or_1_says_nothing_without_its_exposure(rate: float) -> None:
+    with pytest.raises(CannotFit, match=f"the rate is always {rate:g}: without its exposure"):
+        fit_rate(np.full(48, rate), None, 12)
+
+
+def test_more_customers_than_can_be_drawn_are_no_error() -> None:
+    rates = np.random.default_rng(0).binomial(1_000, 0.05, 48) / 1_000
+    large, huge = (
+        fit_rate(rates, np.full(48, customers), 1).quantiles(3, GRID, np.random.default_rng(0)).values
+        for customers in (1e15, 1e20)
+    )
+    np.testing.assert_allclose(huge, large, rtol=0.02)

@@ -7,6 +7,7 @@ from scipy.special import expit, logit
 
 from cxsim.forecast.api import forecast
 from cxsim.forecast.links import logit_of_share
+from cxsim.forecast.scenario import scenario_forecast
 
 
 def test_a_zero_is_drawn_in_and_moves_nothing_else() -> None:
@@ -46,3 +47,23 @@ def test_one_step_without_an_event_does_not_raise_the_forecast(model: str) -> No
     first, second = (table[table["model"] == model] for table in made)
     np.testing.assert_allclose(second["mean"], first["mean"], rtol=0.15)
     assert first["mean"].between(0.0015, 0.0027).all()
+
+
+@pytest.mark.parametrize("model", ["state_space", "combination", "theta"])
+@pytest.mark.parametrize("rate", [0.0, 1.0])
+def test_a_rate_that_is_always_0_or_1_goes_on_as_any_constant_history(rate: float, model: str) -> None:
+    history = pd.Series(np.full(48, rate), index=pd.date_range("2021-01-31", periods=48, freq="ME"))
+    made = forecast(history, target="lost_share", kind="rate", horizon=3, models=[model])
+    assert (made.table[["mean", "lower_95", "upper_95"]] == rate).all(axis=None)
+    assert made.diagnostics["notes"].str.contains("the history is constant").all()
+    carried = scenario_forecast(np.full(48, rate), None, np.full((20, 3), -0.3), model=model)
+    assert (carried.total[carried.total["model"] == "nothing_done"]["mean"] == rate).all()
+
+
+def test_many_zeros_without_an_exposure_are_spoken_of() -> None:
+    rates = np.random.default_rng(0).binomial(100, 0.01, 48) / 100
+    history = pd.Series(rates, index=pd.date_range("2021-01-31", periods=48, freq="ME"))
+    made = forecast(history, target="lost_share", kind="rate", horizon=3, models=["state_space", "drift"])
+    rows = made.diagnostics.set_index("model")
+    assert "; exposure not known, apparently 100 customers: 0 and 1 are common" in str(rows["form"]["state_space"])
+    assert "many rates are 0 or 1 and have no logit: state_space counts them" in str(rows["warnings"]["drift"])
