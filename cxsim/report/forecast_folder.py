@@ -66,7 +66,7 @@ class Folder:
     def table(self, name: str) -> pd.DataFrame:
         """Return a table, empty where there is none; dates as dates."""
         file = self.path / f"{name}.csv"
-        found = pd.read_csv(file, dtype={"series": str}) if file.exists() else pd.DataFrame()
+        found = pd.read_csv(file, converters={"series": str}) if file.exists() else pd.DataFrame()
         if "time" in found.columns and found["time"].dtype.kind not in "iu":
             found["time"] = pd.to_datetime(found["time"])
         return found

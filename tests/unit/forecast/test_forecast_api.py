@@ -186,13 +186,13 @@ def test_a_straight_line_is_continued(kind: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"horizon": 0}, "horizon: must be between 1 and 10000 steps, got 0"),
-        ({"levels": (80, 100)}, "levels: must be percentages above 0 and below 100, got 100"),
+        ({"horizon": 0}, "horizon: must be a whole number of steps between 1 and 10000, got 0"),
+        ({"levels": (80, 100)}, "levels: must be percentages of at least 1 and below 100 .*, got 100"),
         ({"levels": ()}, "levels: must hold at least one level"),
         ({"levels": (0,)}, "levels: .*, got 0"),
         ({"models": ["arima"]}, "models: must be among .*, got 'arima'; did you mean 'sarima'?"),
         ({"speed": "quick"}, "speed: must be one of full, fast, got 'quick'"),
-        ({"seed": -1}, "seed: must not be negative, got -1"),
+        ({"seed": -1}, "seed: must be a whole number and not negative, got -1"),
         ({"kind": "rate"}, "must be a rate between 0 and 1"),
     ],
 )

@@ -130,7 +130,7 @@ def test_the_declared_kind_of_a_metric_is_known_and_unknown_ones_are_real() -> N
         (monthly([1.0] * 3).rename(columns={"y": "churnrate"}), Columns("churn_rate"), "did you mean 'churnrate'"),
         (monthly([1.0] * 3), Columns("y", kind="ratio"), "kind: must be one of rate, positive, real, got 'ratio'"),
         (monthly([1.0] * 3), Columns("y", frequency="month"), "did you mean 'monthly'"),
-        (monthly([1.0] * 3), Columns("y", season=0), "season: must be at least 1 step, got 0"),
+        (monthly([1.0] * 3), Columns("y", season=0), "season: must be a whole number of at least 1 step, got 0"),
         (monthly([1.0] * 3).assign(n=5), Columns("y", exposure="n"), "exposure: must only be given for kind='rate'"),
         (
             monthly([0.1] * 3).assign(n=[5, -1, 5]),
