@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+from collections import Counter
 from collections.abc import Iterable
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -81,12 +82,17 @@ def _read_csv(path: Path, names: Iterable[str]) -> pd.DataFrame:
     with path.open(encoding="utf-8-sig") as lines:
         header = lines.readline()
     delimiter = max(_DELIMITERS, key=header.count)
-    read = partial(pd.read_csv, path, sep=delimiter, skipinitialspace=True, encoding="utf-8-sig")
-    heads = read(header=None, nrows=1, dtype=str, keep_default_na=False).iloc[0]
-    repeated = heads[heads.duplicated() & (heads != "")].unique()
-    if repeated.size:
+    heads = next(csv.reader([header], delimiter=delimiter, skipinitialspace=True), [])
+    repeated = [head for head, times in Counter(heads).items() if head and times > 1]
+    if repeated:
         raise InputError([Fault(f"column {head}", "must be in the header once") for head in repeated])
-    return read(converters=dict.fromkeys(names, _text))
+    return pd.read_csv(
+        path,
+        sep=delimiter,
+        skipinitialspace=True,
+        encoding="utf-8-sig",
+        converters=dict.fromkeys(names, _text),
+    )
 
 
 def _text(cell: str) -> str | None:

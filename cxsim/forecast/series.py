@@ -130,8 +130,8 @@ def _table(data: pd.Series | pd.DataFrame, columns: Columns, found: list[Fault])
     """Return the columns series, time, target and exposure of `data`, or ``None`` where one is absent."""
     before = len(found)
     found += _argument_faults(columns)
-    heads = (data.index,) if isinstance(data, pd.Series) else (data.index, data.columns)
-    if any(isinstance(head, pd.MultiIndex) for head in heads):
+    axes = (data.index,) if isinstance(data, pd.Series) else (data.index, data.columns)
+    if any(isinstance(axis, pd.MultiIndex) for axis in axes):
         found.append(Fault("data", "must have plain rows and columns, not a MultiIndex; see reset_index() of pandas"))
         return None
     if isinstance(data, pd.Series):
@@ -140,17 +140,16 @@ def _table(data: pd.Series | pd.DataFrame, columns: Columns, found: list[Fault])
     if columns.time not in data.columns and dated:
         data = data.rename_axis(columns.time).reset_index()
     names = [columns.target, columns.time, columns.series, columns.exposure]
-    known = [str(column) for column in data.columns]
+    heads = list(data.columns)
     for name in dict.fromkeys(names):
-        if isinstance(name, str) and name not in data.columns:
-            found.append(Fault(f"column {name}", "must be in the data", None, nearest(name, known)))
-        elif isinstance(name, str) and known.count(name) > 1:
-            found.append(Fault(f"column {name}", f"must be in the data once, not {known.count(name)} times"))
-    if len(found) > before:
-        return None
-    if columns.series is not None and data[columns.series].isna().any():
+        if isinstance(name, str) and name not in heads:
+            found.append(Fault(f"column {name}", "must be in the data", None, nearest(name, map(str, heads))))
+        elif isinstance(name, str) and heads.count(name) > 1:
+            found.append(Fault(f"column {name}", f"must be in the data once, not {heads.count(name)} times"))
+    if heads.count(columns.series) == 1 and data[columns.series].isna().any():
         empty = data.index[data[columns.series].isna()]
         found.append(Fault(f"column {columns.series}", f"must name the series; {rows(empty)} are empty"))
+    if len(found) > before:
         return None
     exposure = data[columns.exposure] if isinstance(columns.exposure, str) else columns.exposure
     series = columns.target if columns.series is None else data[columns.series].astype(str)

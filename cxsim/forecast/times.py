@@ -51,18 +51,16 @@ def read_times(times: pd.Series, date_format: str, where: str, found: list[Fault
         dates = pd.Series(times.dt.tz_localize(None))
     elif times.dtype.kind in "iuf":
         whole = times.where(times % 1.0 == 0.0)
-        if date_format == ISO and whole.notna().all():
-            return _steps(whole.astype("int64"), where, found)
-        dates = whole * float("nan") if date_format == ISO else _numbered(whole, date_format)
+        dates = whole if date_format == ISO else _numbered(whole, date_format)
     elif times.dtype.kind in "bcm":
         dates = pd.Series(pd.NaT, times.index)
     else:
         dates = _written(times, date_format)
     bad = times[dates.isna()]
     if bad.size:
-        found.append(Fault(f"time of {where}", _rule(bad.index, date_format), bad.iloc[0]))
+        found.append(Fault(f"time of {where}", _rule(bad.index, date_format), bad.tolist()[0]))
         return None
-    return dates
+    return dates if dates.dtype.kind == "M" else _steps(dates.astype("int64"), where, found)
 
 
 def rows(index: pd.Index) -> str:
