@@ -6,6 +6,7 @@ import csv
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -86,14 +87,13 @@ def _read_csv(path: Path, names: Iterable[str]) -> pd.DataFrame:
     repeated = [head for head, times in Counter(heads).items() if head and times > 1]
     if repeated:
         raise InputError([Fault(f"column {head}", "must be in the header once") for head in repeated])
-    return pd.read_csv(
-        path,
-        sep=delimiter,
-        skipinitialspace=True,
-        encoding="utf-8-sig",
-        converters=dict.fromkeys(names, _text),
-    )
-
-
-def _text(cell: str) -> str | None:
-    return cell or None
+    usual: dict[str, Any] = {"sep": delimiter, "skipinitialspace": True, "encoding": "utf-8-sig"}
+    table: pd.DataFrame = pd.read_csv(path, **usual)
+    as_text = [name for name in names if name in table.columns]
+    if as_text:
+        # Which cells are missing can be said of a whole file only, so it is read a second time.
+        text: pd.DataFrame = pd.read_csv(
+            path, usecols=as_text, dtype=str, keep_default_na=False, na_values=[""], **usual
+        )
+        table[as_text] = text[as_text]
+    return table

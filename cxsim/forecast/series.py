@@ -140,7 +140,7 @@ def _table(data: pd.Series | pd.DataFrame, columns: Columns, found: list[Fault])
     if columns.time not in data.columns and dated:
         data = data.rename_axis(columns.time).reset_index()
     names = [columns.target, columns.time, columns.series, columns.exposure]
-    heads = list(data.columns)
+    heads: list[object] = list(data.columns)
     for name in dict.fromkeys(names):
         if isinstance(name, str) and name not in heads:
             found.append(Fault(f"column {name}", "must be in the data", None, nearest(name, map(str, heads))))

@@ -311,6 +311,13 @@ def test_no_figures_are_left_where_none_are_asked_for(files: Path) -> None:
     [
         (("data.time=mont",), "data.time: must be a column of the file, got 'mont'; did you mean 'month'?"),
         (("forecast.levels=[80,100]",), "forecast.levels.1: must be below 100, got 100"),
+        (("forecast.levels=[0.8,0.95]",), "forecast.levels: must be percentages: 80, not 0.8, got 0.8"),
+        (("forecast.levels=[80,80.0000001]",), "forecast.levels: must not repeat, got [80.0, 80.0000001]"),
+        (("data.target=gebühr",), "data.target: must be a column of the file, got 'gebühr'"),
+        (
+            ("data.date_format=dd/mm/yyyy",),
+            "data.date_format: must be ISO8601 or, with its year, as for strptime: %d/%m/%Y, got 'dd/mm/yyyy'",
+        ),
         (
             ("arm=lever",),
             "forecast.arm: needs both data.history and forecast.run, the folder of a comparison, got 'lever'",
