@@ -267,10 +267,10 @@ def _calendar(times: pd.Series, columns: Columns, where: str, found: list[Fault]
         return calendar
     dated = date_calendar(times, columns.frequency, columns.season)
     if dated is None:
-        rule = (
-            f"must be {', '.join(FREQUENCIES)}, not {usual_days(times):.4g} days apart; give frequency= if it is one of "
-            "them, or number the steps 1, 2, 3"
-        )
+        usual = usual_days(times)
+        apart = "" if np.isnan(usual) else f", not {usual:.4g} days apart"
+        remedy = "give frequency= if it is one of them, or number the steps 1, 2, 3"
+        rule = f"must be {', '.join(FREQUENCIES)}{apart}; {remedy}"
         found.append(Fault(f"time of {where}", rule))
     return dated
 
