@@ -179,7 +179,11 @@ def test_the_declared_kind_of_a_metric_is_known_and_unknown_ones_are_real() -> N
             "date_format: must be ISO8601 or, .* got 'dd/mm/yyyy'",
         ),
         (monthly([1.0] * 3).assign(y=True), Columns("y"), "y: must be numbers; 3 .*, got True"),
-        (monthly([1.0] * 3).assign(y=[0.5, True, np.nan]), Columns("y"), r"y: must be numbers; 1 \(row 1\) .*, got True"),
+        (
+            monthly([1.0] * 3).assign(y=[0.5, True, np.nan]),
+            Columns("y"),
+            r"y: must be numbers; 1 \(row 1\) .*, got True",
+        ),
         (monthly([1.0] * 3).assign(y=1j), Columns("y"), "y: must be numbers; 3 .*, got 1j"),
         (monthly([1.0] * 3).assign(y=pd.Timestamp("2020-01-01")), Columns("y"), "y: must be numbers; 3 .* Timestamp"),
         (monthly([1.0] * 3).set_axis(["time", "time"], axis=1), Columns("time"), "column time: .* once, not 2 times"),
