@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,10 @@ from cxsim.spec.scenario import Scenario
 from cxsim.spec.shape import places_of
 
 KEYS = (*Scenario.model_fields, *JOB_KEYS)
+
+_RULE = "must be written key=value or group=choice"
+_HOW_TO_QUOTE = "; a value with commas, brackets or quotes in it is written 'key=\"value\"'"
+_NOT_PLAIN = re.compile(r"""[][{}'",=$\\\n]""")
 
 
 @dataclass
@@ -83,17 +88,29 @@ def swept(texts: Sequence[str], point: Sequence[str]) -> str:
 def _parse(texts: Sequence[str]) -> list[Override]:
     parsed, faults = [], []
     for text in texts:
-        try:
-            (override,) = OverridesParser.create().parse_overrides([text])
-        except OverrideParseException:
-            override = None
+        override = _override(text) or _override(_quoted(text))
         if override is not None and override.key_or_group:
             parsed.append(override)
         else:
-            faults.append(Fault(text, "must be written key=value or group=choice"))
+            faults.append(Fault(text, _RULE + (_HOW_TO_QUOTE if text.find("=") > 0 else "")))
     if faults:
         raise InputError(faults)
     return parsed
+
+
+def _override(text: str) -> Override | None:
+    """Return what a text overrides, ``None`` where it cannot be read."""
+    try:
+        (override,) = OverridesParser.create().parse_overrides([text])
+    except OverrideParseException:
+        return None
+    return override
+
+
+def _quoted(text: str) -> str:
+    """Return a text whose value is in quotes if it is plain words: Hydra takes only those of plain ASCII without them."""
+    key, equals, value = text.partition("=")
+    return f'{key}="{value}"' if equals and not _NOT_PLAIN.search(value) else text
 
 
 def _chooses(override: Override, search: SearchPath) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from numbers import Real
 
 import numpy as np
 import pandas as pd
@@ -20,8 +21,9 @@ from cxsim.forecast.select import (
     forecast_history,
     model_faults,
 )
-from cxsim.forecast.series import Columns, History, histories
+from cxsim.forecast.series import Columns, History, histories, is_whole
 from cxsim.forecast.subject import Subject, prepared
+from cxsim.forecast.times import ISO
 
 LONGEST_HORIZON = 10_000
 
@@ -55,7 +57,8 @@ def forecast(
     series: str | None = None,
     season: int | None = None,
     frequency: str | None = None,
-    models: Sequence[str] | None = None,
+    date_format: str = ISO,
+    models: Sequence[str] | str | None = None,
     seed: int = 0,
     speed: Speed = "full",
 ) -> Prediction:
@@ -67,14 +70,16 @@ def forecast(
         of a ``.csv`` or ``.parquet`` file.
     target : the column to forecast, or the name of a series.
     horizon : steps ahead.
-    levels : percentages of the prediction intervals, each above 0 and below 100.
+    levels : percentages of the prediction intervals, each at least 1 and below 100, none twice.
     kind : ``rate``, ``positive`` or ``real``; ``None`` takes the declared kind of a metric of cxsim, else ``real``.
     exposure : for a rate, how many customers it is of: a column, or one number for all rows.
     time, series : columns of the times and of the names of the series. A run has its own times and, for churn, its own
         exposure; its series are ``segment``, ``replication`` or ``scenario``, see `cxsim.forecast.subject.of_run`.
     season, frequency : steps in a season and the distance of the points, where the times do not show them.
-    models : among `cxsim.forecast.select.MODELS`, or ``a+b`` for the mean of some; ``None`` takes the default of the
-        kind. The seasonal naive forecast is always beside them.
+    date_format : how text is a date: ``ISO8601`` (2019-01-31, also 2019-01, 2019Q1 and 2019), or as for `strptime`, e.g.
+        ``%d/%m/%Y``; never guessed, since 03/04 is two dates. With ``%Y%m``, whole numbers such as 201901 are dates too.
+    models : one or more among `cxsim.forecast.select.MODELS`, or ``a+b`` for the mean of some; ``None`` takes the default
+        of the kind. The seasonal naive forecast is always beside them.
     seed : of the simulated intervals. 0 is a seed.
     speed : ``full``, or ``fast`` with fewer members.
 
@@ -83,8 +88,9 @@ def forecast(
     InputError
         Naming every fault of the data and of the arguments.
     """
+    models = names_of(models)
     faults = argument_faults(horizon, levels, models, speed, seed)
-    table, columns = prepared(data, Columns(target, time, series, exposure, kind, season, frequency))
+    table, columns = prepared(data, Columns(target, time, series, exposure, kind, season, frequency, date_format))
     checked = histories(table, columns, faults)
     require_models(models, checked)
     return forecast_histories(checked, horizon, levels, models, seed, speed)
@@ -114,19 +120,38 @@ def argument_faults(
 ) -> list[Fault]:
     """Return what is wrong with the arguments of a forecast."""
     faults = []
-    if not 1 <= horizon <= LONGEST_HORIZON:
-        faults.append(Fault("horizon", f"must be between 1 and {LONGEST_HORIZON} steps", horizon))
-    if len(levels) == 0:
-        faults.append(Fault("levels", "must hold at least one level"))
-    faults += [
-        Fault("levels", "must be percentages above 0 and below 100", level) for level in levels if not 0 < level < 100
-    ]
-    faults += model_faults(models or ())
+    if not (is_whole(horizon) and 1 <= horizon <= LONGEST_HORIZON):
+        faults.append(Fault("horizon", f"must be a whole number of steps between 1 and {LONGEST_HORIZON}", horizon))
+    faults += level_faults(levels)
+    if all(isinstance(name, str) for name in models or ()):
+        faults += model_faults(models or ())
+    else:
+        faults.append(Fault("models", "must be names", models))
     if speed not in SPEEDS:
-        faults.append(Fault("speed", f"must be one of {', '.join(SPEEDS)}", speed, nearest(speed, SPEEDS)))
-    if seed < 0:
-        faults.append(Fault("seed", "must not be negative", seed))
+        faults.append(Fault("speed", f"must be one of {', '.join(SPEEDS)}", speed, nearest(str(speed), SPEEDS)))
+    if not (is_whole(seed) and seed >= 0):
+        faults.append(Fault("seed", "must be a whole number and not negative", seed))
     return faults
+
+
+def level_faults(levels: Sequence[float]) -> list[Fault]:
+    """Return what is wrong with the levels of the intervals."""
+    if isinstance(levels, str) or not isinstance(levels, Collection):
+        return [Fault("levels", "must be a list of percentages, such as [80, 95]", levels)]
+    if len(levels) == 0:
+        return [Fault("levels", "must hold at least one level")]
+    rule = "must be percentages of at least 1 and below 100 (80, not 0.8)"
+    faults = [Fault("levels", rule, level) for level in levels if not _is_percentage(level)]
+    if not faults and len({f"{level:g}" for level in levels}) < len(levels):
+        faults.append(Fault("levels", "must not repeat", list(levels)))
+    return faults
+
+
+def names_of(models: Sequence[str] | str | None) -> list[str] | None:
+    """Return models as a list of names; a name may stand alone."""
+    if models is None:
+        return None
+    return list(models) if isinstance(models, Collection) and not isinstance(models, str) else [models]
 
 
 def require_models(models: Sequence[str] | None, checked: Sequence[History]) -> None:
@@ -151,6 +176,10 @@ def diagnosis_rows(
 ) -> pd.DataFrame:
     """Return the diagnoses of one model and its members as rows."""
     return pd.DataFrame([_row(history, made, diagnosis, levels, probabilities) for diagnosis in made.diagnoses])
+
+
+def _is_percentage(level: object) -> bool:
+    return isinstance(level, Real) and not isinstance(level, bool) and 1.0 <= float(level) < 100.0
 
 
 def _table(

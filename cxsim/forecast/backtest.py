@@ -10,12 +10,13 @@ import pandas as pd
 
 from cxsim.errors import Fault, InputError
 from cxsim.forecast import scores
-from cxsim.forecast.api import argument_faults, interval_columns, require_models
+from cxsim.forecast.api import argument_faults, interval_columns, names_of, require_models
 from cxsim.forecast.members import NAIVE
 from cxsim.forecast.quantiles import Array, column, probability_grid
 from cxsim.forecast.select import ModelForecast, Speed, Task, default_model, forecast_history
-from cxsim.forecast.series import Columns, History, histories
+from cxsim.forecast.series import Columns, History, histories, is_whole
 from cxsim.forecast.subject import ALL, Subject, prepared
+from cxsim.forecast.times import ISO
 
 FEWEST_POINTS = 8
 
@@ -47,13 +48,14 @@ def backtest(
     origins: int = 6,
     step: int | None = None,
     levels: Sequence[float] = (80, 95),
-    models: Sequence[str] | None = None,
+    models: Sequence[str] | str | None = None,
     kind: str | None = None,
     exposure: str | float | None = None,
     time: str = "time",
     series: str | None = None,
     season: int | None = None,
     frequency: str | None = None,
+    date_format: str = ISO,
     seed: int = 0,
     speed: Speed = "full",
 ) -> Backtest:
@@ -70,13 +72,14 @@ def backtest(
         Naming every fault, also a series too short for even one origin.
     """
     distance = horizon if step is None else step
+    models = names_of(models)
     faults = argument_faults(horizon, levels, models, speed, seed)
     faults += [
-        Fault(name, "must be at least 1", number)
-        for name, number in (("origins", origins), ("step", distance))
-        if number < 1
+        Fault(name, "must be a whole number of at least 1", number)
+        for name, number in (("origins", origins), ("step", 1 if step is None else step))
+        if not (is_whole(number) and number >= 1)
     ]
-    table, columns = prepared(data, Columns(target, time, series, exposure, kind, season, frequency))
+    table, columns = prepared(data, Columns(target, time, series, exposure, kind, season, frequency, date_format))
     checked = histories(table, columns, faults)
     require_models(models, checked)
     return backtest_histories(checked, horizon, origins, distance, levels, models, seed, speed)

@@ -18,6 +18,7 @@ _GAP_DAYS = {
     "quarterly": (88.0, 93.0),
     "yearly": (360.0, 370.0),
 }
+_FOUR_WEEKS = 28.0
 _WEEKDAYS = ("MON", "TUE", "WED", "THU", "FRI", "SAT", "SUN")
 
 
@@ -88,17 +89,28 @@ def date_calendar(times: pd.Series, frequency: str | None, season: int | None) -
     return Calendar(found, period, code, _days_in(dates, code))
 
 
+def usual_days(times: pd.Series | pd.DatetimeIndex) -> float:
+    """Return the median distance of dates in days, NaN of a single one."""
+    gaps = _gaps(pd.DatetimeIndex(times).sort_values().unique())
+    return float(np.median(gaps)) if gaps.size else np.nan
+
+
 def usual_frequency(dates: pd.DatetimeIndex) -> str | None:
     """Return the frequency whose length is the median distance between sorted dates, ``None`` where there is none."""
-    gaps = np.diff(dates.to_numpy(dtype="datetime64[h]").astype(np.int64)) / 24.0
-    if gaps.size == 0:
-        return None
-    usual = float(np.median(gaps))
+    usual, gaps = usual_days(dates), _gaps(dates)
+    if usual == _FOUR_WEEKS and gaps.sum() >= 4 * _FOUR_WEEKS and (gaps % _FOUR_WEEKS == 0.0).all():
+        return None  # Periods of four weeks; the first Mondays of four months or more are further apart.
     for name, (low, high) in _GAP_DAYS.items():
         if low <= usual <= high:
             weekdays_only = name == "daily" and dates.size >= 10 and bool((dates.day_of_week < 5).all())
             return "business" if weekdays_only else name
     return None
+
+
+def _gaps(dates: pd.DatetimeIndex) -> npt.NDArray[np.float64]:
+    """Return the distances between sorted dates in days."""
+    hours = dates.to_numpy(dtype="datetime64[h]").astype(np.int64)
+    return np.asarray(np.diff(hours) / 24.0, dtype=np.float64)
 
 
 def _days_in(dates: pd.DatetimeIndex, code: str) -> int:

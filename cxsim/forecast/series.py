@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Integral, Real
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from cxsim.errors import Fault, InputError, nearest
-from cxsim.forecast.calendar import FREQUENCIES, Calendar, date_calendar, step_calendar
+from cxsim.forecast.calendar import FREQUENCIES, Calendar, date_calendar, step_calendar, usual_days
 from cxsim.forecast.links import KINDS, Kind, kind_of
 from cxsim.forecast.quantiles import Array
+from cxsim.forecast.times import ISO, format_fault, read_times, rows
 
 FEWEST_POINTS = 3
 LONGEST_CALENDAR = 200_000
@@ -78,7 +81,10 @@ class History:
 
 @dataclass(frozen=True)
 class Columns:
-    """Which column of a table is what; `season` and `frequency` are taken from the times where ``None``."""
+    """Which column of a table is what, and how its dates are written.
+
+    `season` and `frequency` are taken from the times where ``None``.
+    """
 
     target: str
     time: str = "time"
@@ -87,6 +93,7 @@ class Columns:
     kind: str | None = None
     season: int | None = None
     frequency: str | None = None
+    date_format: str = ISO
 
 
 def histories(data: pd.Series | pd.DataFrame, columns: Columns, faults: list[Fault] | None = None) -> list[History]:
@@ -101,7 +108,7 @@ def histories(data: pd.Series | pd.DataFrame, columns: Columns, faults: list[Fau
     Raises
     ------
     InputError
-        Naming every fault: absent columns, times or targets that cannot be read, duplicate times, infinite values,
+        Naming every fault: absent or repeated columns, times or targets that cannot be read, duplicate times, infinite values,
         rates outside [0, 1], negative values of a positive target, bad exposures, too few points.
     """
     found = list(faults or [])
@@ -113,7 +120,7 @@ def histories(data: pd.Series | pd.DataFrame, columns: Columns, faults: list[Fau
     kind = kind_of(columns.target, columns.kind)
     if columns.exposure is not None and kind != "rate":
         found.append(Fault("exposure", f"must only be given for kind='rate'; {columns.target} is {kind}"))
-    result = [_history(str(name), rows, kind, columns, found) for name, rows in table.groupby("series", sort=False)]
+    result = [_history(str(name), own, kind, columns, found) for name, own in table.groupby("series", sort=False)]
     if found:
         raise InputError(found)
     return [history for history in result if history is not None]
@@ -122,26 +129,26 @@ def histories(data: pd.Series | pd.DataFrame, columns: Columns, faults: list[Fau
 def _table(data: pd.Series | pd.DataFrame, columns: Columns, found: list[Fault]) -> pd.DataFrame | None:
     """Return the columns series, time, target and exposure of `data`, or ``None`` where one is absent."""
     before = len(found)
-    if columns.kind is not None and columns.kind not in KINDS:
-        found.append(Fault("kind", f"must be one of {', '.join(KINDS)}", columns.kind, nearest(columns.kind, KINDS)))
-    if columns.frequency is not None and columns.frequency not in FREQUENCIES:
-        close = nearest(columns.frequency, FREQUENCIES)
-        found.append(Fault("frequency", f"must be one of {', '.join(FREQUENCIES)}", columns.frequency, close))
-    if columns.season is not None and columns.season < 1:
-        found.append(Fault("season", "must be at least 1 step", columns.season))
+    found += _argument_faults(columns)
+    axes = (data.index,) if isinstance(data, pd.Series) else (data.index, data.columns)
+    if any(isinstance(axis, pd.MultiIndex) for axis in axes):
+        found.append(Fault("data", "must have plain rows and columns, not a MultiIndex; see reset_index() of pandas"))
+        return None
     if isinstance(data, pd.Series):
         data = data.rename(columns.target).to_frame().rename_axis(columns.time).reset_index()
     dated = isinstance(data.index, (pd.PeriodIndex, pd.DatetimeIndex)) or data.index.name == columns.time
     if columns.time not in data.columns and dated:
         data = data.rename_axis(columns.time).reset_index()
     names = [columns.target, columns.time, columns.series, columns.exposure]
-    for name in names:
-        if isinstance(name, str) and name not in data.columns:
-            known = [str(column) for column in data.columns]
-            found.append(Fault(f"column {name}", "must be in the data", None, nearest(name, known)))
-    if columns.series in data.columns and data[columns.series].isna().any():
+    heads: list[object] = list(data.columns)
+    for name in dict.fromkeys(names):
+        if isinstance(name, str) and name not in heads:
+            found.append(Fault(f"column {name}", "must be in the data", None, nearest(name, map(str, heads))))
+        elif isinstance(name, str) and heads.count(name) > 1:
+            found.append(Fault(f"column {name}", f"must be in the data once, not {heads.count(name)} times"))
+    if heads.count(columns.series) == 1 and data[columns.series].isna().any():
         empty = data.index[data[columns.series].isna()]
-        found.append(Fault(f"column {columns.series}", f"must name the series; {_rows(empty)} are empty"))
+        found.append(Fault(f"column {columns.series}", f"must name the series; {rows(empty)} are empty"))
     if len(found) > before:
         return None
     exposure = data[columns.exposure] if isinstance(columns.exposure, str) else columns.exposure
@@ -150,13 +157,30 @@ def _table(data: pd.Series | pd.DataFrame, columns: Columns, found: list[Fault])
     return pd.DataFrame(parts, index=data.index)
 
 
-def _history(name: str, rows: pd.DataFrame, kind: Kind, columns: Columns, found: list[Fault]) -> History | None:
+def is_whole(value: object) -> bool:
+    """Return whether a value is a whole number; ``True`` is none."""
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _argument_faults(columns: Columns) -> list[Fault]:
+    """Return what is wrong with what is said about the columns."""
+    faults = []
+    for name, value, known in (("kind", columns.kind, KINDS), ("frequency", columns.frequency, FREQUENCIES)):
+        if value is not None and value not in known:
+            faults.append(Fault(name, f"must be one of {', '.join(known)}", value, nearest(str(value), known)))
+    if columns.season is not None and not (is_whole(columns.season) and columns.season >= 1):
+        faults.append(Fault("season", "must be a whole number of at least 1 step", columns.season))
+    written = format_fault(columns.date_format)
+    return faults if written is None else [*faults, written]
+
+
+def _history(name: str, table: pd.DataFrame, kind: Kind, columns: Columns, found: list[Fault]) -> History | None:
     """Return one checked history, or ``None`` after adding its faults to `found`."""
     where = columns.target if name == columns.target else f"{columns.target} of {name}"
     before = len(found)
-    times = _times(rows["time"], where, found)
-    values = _numbers(rows["target"], where, found)
-    exposure = None if columns.exposure is None else _numbers(rows["exposure"], f"exposure of {where}", found)
+    times = read_times(table["time"], columns.date_format, where, found)
+    values = _numbers(table["target"], where, found)
+    exposure = None if columns.exposure is None else _numbers(table["exposure"], f"exposure of {where}", found)
     _check_values(values, exposure, kind, where, found)
     if times is None or len(found) > before:
         return None
@@ -164,7 +188,7 @@ def _history(name: str, rows: pd.DataFrame, kind: Kind, columns: Columns, found:
     if calendar is None:
         return None
     ordinals = calendar.ordinals(times)
-    _check_duplicates(ordinals, times, where, found)
+    _check_duplicates(ordinals, times, calendar, where, found)
     if len(found) > before:
         return None
     usable = np.isfinite(values) if exposure is None else np.isfinite(values) & (exposure > 0.0)
@@ -200,30 +224,19 @@ def _notes(ordinals: npt.NDArray[np.int64], values: Array, exposure: Array | Non
     return tuple(notes)
 
 
-def _times(times: pd.Series, where: str, found: list[Fault]) -> pd.Series | None:
-    """Return times as whole numbers or dates, or ``None`` where some cannot be read."""
-    if isinstance(times.dtype, pd.PeriodDtype):
-        return pd.Series(times.dt.to_timestamp())
-    if times.dtype.kind in "iu":
-        return times
-    if times.dtype.kind == "f" and bool((times % 1.0 == 0.0).all()):
-        return times.astype("int64")
-    dates = times * np.nan if times.dtype.kind in "fb" else pd.to_datetime(times, errors="coerce")
-    bad = times[dates.isna()]
-    if bad.size:
-        rule = f"must be dates or whole numbers; {_rows(bad.index)} are not"
-        found.append(Fault(f"time of {where}", rule, bad.iloc[0]))
-        return None
-    return dates.dt.tz_localize(None) if dates.dt.tz is not None else dates
-
-
 def _numbers(column: pd.Series, where: str, found: list[Fault]) -> Array:
-    """Return a column as floats, NaN where empty."""
-    numbers = pd.to_numeric(column, errors="coerce")
+    """Return a column as floats, NaN where empty; text may be of numbers, truth values and dates may not."""
+    if column.dtype.kind not in "iuf":
+        column = column.astype(object)
+    numbers = pd.to_numeric(column.where(column.map(_may_be_number)), errors="coerce")
     bad = column[numbers.isna() & column.notna()]
     if bad.size:
-        found.append(Fault(where, f"must be numbers; {_rows(bad.index)} are not", bad.iloc[0]))
+        found.append(Fault(where, f"must be numbers; {rows(bad.index)} are not", bad.iloc[0]))
     return np.asarray(numbers, dtype=np.float64)
+
+
+def _may_be_number(value: object) -> bool:
+    return isinstance(value, str | Real | Decimal) and not isinstance(value, bool)
 
 
 def _check_values(values: Array, exposure: Array | None, kind: Kind, where: str, found: list[Fault]) -> None:
@@ -254,21 +267,23 @@ def _calendar(times: pd.Series, columns: Columns, where: str, found: list[Fault]
         return calendar
     dated = date_calendar(times, columns.frequency, columns.season)
     if dated is None:
-        rule = f"must be {', '.join(FREQUENCIES)}; give frequency= if it is one of them"
+        usual = usual_days(times)
+        apart = "" if np.isnan(usual) else f", not {usual:.4g} days apart"
+        remedy = "give frequency= if it is one of them, or number the steps 1, 2, 3"
+        rule = f"must be {', '.join(FREQUENCIES)}{apart}; {remedy}"
         found.append(Fault(f"time of {where}", rule))
     return dated
 
 
-def _check_duplicates(ordinals: npt.NDArray[np.int64], times: pd.Series, where: str, found: list[Fault]) -> None:
-    twice = times[pd.Series(ordinals).duplicated().to_numpy()]
-    if twice.size:
-        shown = ", ".join(str(time) for time in twice.iloc[:_SHOWN])
-        found.append(Fault(f"time of {where}", f"must not repeat; {twice.size} do: {shown}"))
+def _check_duplicates(
+    ordinals: npt.NDArray[np.int64], times: pd.Series, calendar: Calendar, where: str, found: list[Fault]
+) -> None:
+    again, rule = times.duplicated(), "must not repeat"
+    if not again.any():
+        again = pd.Series(ordinals, times.index).duplicated()
+        rule = f"must not share a period, being {calendar.frequency}"
+    if again.any():
+        shown = ", ".join(str(time) for time in times[again].iloc[:_SHOWN])
+        found.append(Fault(f"time of {where}", f"{rule}; {int(again.sum())} do: {shown}"))
     if int(np.ptp(ordinals)) > LONGEST_CALENDAR:
         found.append(Fault(f"time of {where}", f"must span at most {LONGEST_CALENDAR} steps", int(np.ptp(ordinals))))
-
-
-def _rows(index: pd.Index) -> str:
-    """Return the first few rows in words."""
-    shown = ", ".join(str(row) for row in index[:_SHOWN])
-    return f"{index.size} (row {shown}{' ...' if index.size > _SHOWN else ''})"

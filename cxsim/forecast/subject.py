@@ -11,6 +11,7 @@ import pandas as pd
 from cxsim.errors import Fault, InputError, nearest
 from cxsim.forecast.read import read_history
 from cxsim.forecast.series import Columns
+from cxsim.forecast.times import ISO
 from cxsim.results.run import Run
 
 Subject = Run | pd.Series | pd.DataFrame | str | Path
@@ -33,7 +34,7 @@ def prepared(data: Subject, columns: Columns) -> tuple[pd.Series | pd.DataFrame,
     Raises
     ------
     InputError
-        A file that cannot be read, or a target or series that a run does not have.
+        Data of another kind, a file that cannot be read, or a target or series that a run does not have.
     """
     if isinstance(data, Run):
         return of_run(data, columns)
@@ -48,8 +49,12 @@ def prepared(data: Subject, columns: Columns) -> tuple[pd.Series | pd.DataFrame,
             columns.kind,
             columns.season,
             columns.frequency,
+            columns.date_format,
         )
         return table, columns
+    if not isinstance(data, pd.Series | pd.DataFrame):
+        rule = "must be a run, a pandas series or table, or the path of a file"
+        raise InputError([Fault("data", rule, type(data).__name__)])
     return data, columns
 
 
@@ -96,7 +101,7 @@ def of_run(run: Run, columns: Columns) -> tuple[pd.DataFrame, Columns]:
         table, by = table.assign(series=ALL), "series"
     table[time] = table[time].astype("int64")
     exposure = EXPOSURE if target == "churn_rate" else None
-    return table, replace(columns, time=time, series=by, exposure=exposure)
+    return table, replace(columns, time=time, series=by, exposure=exposure, date_format=ISO)
 
 
 def _unless_among(path: str, name: str | None, names: Iterable[str]) -> list[Fault]:

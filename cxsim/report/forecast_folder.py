@@ -66,7 +66,12 @@ class Folder:
     def table(self, name: str) -> pd.DataFrame:
         """Return a table, empty where there is none; dates as dates."""
         file = self.path / f"{name}.csv"
-        found = pd.read_csv(file, dtype={"series": str}) if file.exists() else pd.DataFrame()
+        usual: Any = {
+            "dtype": {"series": str},
+            "keep_default_na": False,
+            "na_values": [""],
+        }  # as the user wrote them
+        found = pd.read_csv(file, **usual) if file.exists() else pd.DataFrame()
         if "time" in found.columns and found["time"].dtype.kind not in "iu":
             found["time"] = pd.to_datetime(found["time"])
         return found

@@ -27,7 +27,8 @@ SHOWN = 15
 def render(run_dir: Path, page: Page) -> str:
     """Return the page as HTML; its figures are kept in `page`."""
     facts = json.loads((run_dir / "manifest.json").read_text("utf-8"))
-    tables = {file.stem: pd.read_csv(file) for file in sorted(run_dir.glob("*.csv"))}
+    usual: Any = {"dtype": {"customer": str}, "keep_default_na": False, "na_values": [""]}  # as the user wrote them
+    tables = {file.stem: pd.read_csv(file, **usual) for file in sorted(run_dir.glob("*.csv"))}
     parts = [
         _log(tables),
         _tracking(tables, facts, page),

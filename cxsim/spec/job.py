@@ -128,6 +128,14 @@ class Forecast(Spec):
     realisation: Realisation = Field(default_factory=Realisation)
     purchases: Purchases = Field(default_factory=Purchases, description="of data.transactions")
 
+    @model_validator(mode="after")
+    def _levels_are_percentages_once(self) -> Forecast:
+        if min(self.levels) < 1.0:
+            raise broken("levels", "must be percentages: 80, not 0.8", min(self.levels))
+        if len({f"{level:g}" for level in self.levels}) < len(self.levels):
+            raise broken("levels", "must not repeat", list(self.levels))
+        return self
+
 
 class Output(Spec):
     """Where results go."""

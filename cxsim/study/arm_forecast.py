@@ -18,6 +18,7 @@ from cxsim.forecast.scenario import OverSteps, under_effect
 from cxsim.forecast.select import Speed, Task
 from cxsim.forecast.series import Columns, History, histories
 from cxsim.forecast.subject import prepared
+from cxsim.forecast.times import ISO
 from cxsim.metrics.steps import adds_up
 from cxsim.results.run import Run
 from cxsim.study.arm_effect import arm_faults, emulated_effect
@@ -82,6 +83,7 @@ def forecast_arm(
     series: str | None = None,
     season: int | None = None,
     frequency: str | None = None,
+    date_format: str = ISO,
     model: str | None = None,
     kappa: Estimate = KAPPA,
     seed: int = 0,
@@ -95,7 +97,7 @@ def forecast_arm(
     Parameters
     ----------
     comparison : a comparison, or its run; more replications make its effect steadier.
-    history, target, exposure, time, series, season, frequency, speed : as for `cxsim.forecast`.
+    history, target, exposure, time, series, season, frequency, date_format, speed : as for `cxsim.forecast`.
     metric : the column of the run's weekly table that the target is; ``None`` where it has the target's name.
     kind : ``rate``, ``positive`` or ``real``; ``None`` takes that of the metric.
     model : what carries the history on, see `cxsim.forecast`.
@@ -111,7 +113,7 @@ def forecast_arm(
     faults = argument_faults(horizon, levels, None if model is None else [model], speed, seed)
     faults += arm_faults(run, arm, terms.metric, kind)
     found = kind or kind_of(terms.metric, None)
-    table, columns = prepared(history, Columns(target, time, series, exposure, found, season, frequency))
+    table, columns = prepared(history, Columns(target, time, series, exposure, found, season, frequency, date_format))
     checked = histories(table, columns, faults)
     return forecast_under(checked, arm_effects_on(run, arm, checked, terms), terms)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -34,6 +35,7 @@ KEYS = {
     "target": "data.target",
     "series": "data.series",
     "exposure": "data.exposure",
+    "date_format": "data.date_format",
     "arm": "forecast.arm",
     "metric": "forecast.metric",
     "models": "forecast.models",
@@ -113,7 +115,8 @@ def _check_sources(job: Job) -> None:
 def _read(job: Job) -> Asked:
     data, wanted = job.data, job.forecast
     run = None if wanted.run is None else _run(wanted.run)
-    columns = Columns(data.target, data.time, data.series, data.exposure, data.kind, data.season, data.frequency)
+    mapped = (data.target, data.time, data.series, data.exposure, data.kind, data.season, data.frequency)
+    columns = Columns(*mapped, data.date_format)
     faults = model_faults(wanted.models or ())
     if run is not None and wanted.arm is not None:
         metric = _terms(job).metric
@@ -200,4 +203,5 @@ def _by_key(fault: Fault, job: Job) -> Fault:
         key = next((key for key, value in mapped.items() if value == name), None)
         if key is not None and fault.value is None and fault.rule == "must be in the data":
             return Fault(f"data.{key}", "must be a column of the file", name, fault.nearest)
-    return replace(fault, path=KEYS.get(fault.path, fault.path))
+    rule = re.sub(r"\b(date_format|frequency)=", r"data.\1=", fault.rule)
+    return replace(fault, path=KEYS.get(fault.path, fault.path), rule=rule)

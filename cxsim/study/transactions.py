@@ -41,7 +41,7 @@ def read(job: Job) -> TransactionLog:
         raise InputError(faults)
     assert data.transactions is not None  # noqa: S101  # who asks has seen to it
     try:
-        table = read_file(data.transactions)
+        table = read_file(data.transactions, [data.customer, data.time])
         log = read_transactions(
             table,
             TransactionColumns(data.customer, data.time, data.amount or "", data.date_format),

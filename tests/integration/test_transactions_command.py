@@ -108,3 +108,15 @@ def test_rows_are_counted_as_in_the_file(log_file: Path, tmp_path: Path, capsys:
     said = capsys.readouterr().err
     assert f"data.transactions row {lines}: column paid must not be negative" in said
     assert f"data.transactions row {lines - 1}: must not repeat" in said
+
+
+def test_names_of_customers_stay_as_they_stand(log_file: Path, tmp_path: Path) -> None:
+    log = pd.read_csv(log_file, dtype={"who": str})
+    names = log["who"].unique()
+    renamed = log.assign(who=log["who"].replace({names[0]: "007", names[1]: "NA"}))
+    renamed.to_csv(tmp_path / "log.csv", index=False)
+    assert main(words(tmp_path / "log.csv", tmp_path, "horizon=8")) == 0
+    (folder,) = (tmp_path / "forecast").iterdir()
+    values = pd.read_csv(folder / "customer_values.csv", dtype=str, keep_default_na=False)
+    assert {"007", "7", "NA"} <= set(values["customer"])
+    assert len(values) == 2 * 400

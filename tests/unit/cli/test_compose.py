@@ -101,6 +101,13 @@ def test_a_lever_of_the_users_own_needs_only_its_file_and_its_name(mine: Path) -
         (["population.size"], "population.size: must be written key=value or group=choice"),
         (["=3"], "=3: must be written key=value or group=choice"),
         (
+            ["data.target=[gebühr"],
+            (
+                "data.target=[gebühr: must be written key=value or group=choice; "
+                "a value with commas, brackets or quotes in it is written 'key=\"value\"'"
+            ),
+        ),
+        (
             ["study.seed=1,2"],
             "study.seed: several values are a sweep, which needs -m; a list is written [a,b], got '1,2'",
         ),
@@ -178,3 +185,8 @@ def test_the_shipped_groups_are_found() -> None:
     assert packaged().is_dir()
     assert {"scenario", "journey", "population", "behaviour", "market", "intervention", "study"} <= set(search.groups())
     assert "telecom" in search.choices("scenario")
+
+
+@pytest.mark.parametrize("name", ["gebühr", "Umsatz (EUR)", "churn rate", "a;b", "100 €"])
+def test_words_need_no_quotes_of_their_own(name: str) -> None:
+    assert job([f"data.target={name}"]).data.target == name

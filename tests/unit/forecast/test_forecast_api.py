@@ -186,19 +186,53 @@ def test_a_straight_line_is_continued(kind: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"horizon": 0}, "horizon: must be between 1 and 10000 steps, got 0"),
-        ({"levels": (80, 100)}, "levels: must be percentages above 0 and below 100, got 100"),
+        ({"horizon": 0}, "horizon: must be a whole number of steps between 1 and 10000, got 0"),
+        ({"levels": (80, 100)}, "levels: must be percentages of at least 1 and below 100 .*, got 100"),
         ({"levels": ()}, "levels: must hold at least one level"),
         ({"levels": (0,)}, "levels: .*, got 0"),
+        ({"levels": (0.8, 0.95)}, r"levels: .* \(80, not 0\.8\), got 0\.8"),
+        ({"levels": (80, 80.0000001)}, "levels: must not repeat"),
+        ({"levels": ("80",)}, "levels: must be percentages .*, got '80'"),
+        ({"levels": "80"}, "levels: must be a list of percentages, .*, got '80'"),
+        ({"levels": 80}, "levels: must be a list of percentages, .*, got 80"),
+        ({"horizon": 2.5}, "horizon: must be a whole number .*, got 2.5"),
+        ({"horizon": "3"}, "horizon: must be a whole number .*, got '3'"),
+        ({"horizon": True}, "horizon: must be a whole number .*, got True"),
+        ({"seed": 1.5}, "seed: must be a whole number .*, got 1.5"),
+        ({"seed": None}, "seed: must be a whole number"),
+        ({"season": 2.5}, "season: must be a whole number .*, got 2.5"),
+        ({"models": "est"}, "^models: must be among .*, got 'est'; did you mean 'ets'.$"),
+        ({"models": [1]}, "models: must be names"),
+        ({"models": 1}, "models: must be names"),
         ({"models": ["arima"]}, "models: must be among .*, got 'arima'; did you mean 'sarima'?"),
         ({"speed": "quick"}, "speed: must be one of full, fast, got 'quick'"),
-        ({"seed": -1}, "seed: must not be negative, got -1"),
+        ({"seed": -1}, "seed: must be a whole number and not negative, got -1"),
         ({"kind": "rate"}, "must be a rate between 0 and 1"),
     ],
 )
 def test_bad_arguments_are_told(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(InputError, match=message):
         forecast(history(), **({"target": "revenue", "horizon": 3} | arguments))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("data", [[1.0, 2.0], np.arange(9.0), {"y": [1.0]}, None])
+def test_data_of_another_kind_are_told(data: object) -> None:
+    with pytest.raises(InputError, match=f"data: must be a run, .*, got '{type(data).__name__}'"):
+        forecast(data, target="y", horizon=3)  # type: ignore[arg-type]
+
+
+def test_a_model_may_stand_alone_and_numbers_may_be_of_numpy() -> None:
+    one = forecast(history(), target="y", horizon=np.int64(2), models="drift", seed=np.int64(1))  # type: ignore[arg-type]
+    pd.testing.assert_frame_equal(one.table, forecast(history(), target="y", horizon=2, models=["drift"], seed=1).table)
+
+
+def test_dates_are_read_as_declared_and_never_guessed() -> None:
+    dates = pd.DatetimeIndex(history(24).index)
+    declared, plain = history(24).set_axis(dates.strftime("%d/%m/%Y")), history(24)
+    with pytest.raises(InputError, match="date_format"):
+        forecast(declared, target="y", horizon=2, models="drift")
+    made = forecast(declared, target="y", horizon=2, models="drift", date_format="%d/%m/%Y")
+    pd.testing.assert_frame_equal(made.table, forecast(plain, target="y", horizon=2, models="drift").table)
 
 
 def test_faults_of_arguments_and_data_come_together() -> None:

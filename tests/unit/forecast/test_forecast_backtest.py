@@ -101,7 +101,11 @@ def test_a_short_series_uses_the_origins_it_has_and_one_too_short_is_told() -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "message"), [("origins", "origins: must be at least 1"), ("step", "step: must be at")]
+    ("name", "message"),
+    [
+        ("origins", "origins: must be a whole number of at least 1"),
+        ("step", "step: must be a whole number of at least 1"),
+    ],
 )
 def test_bad_arguments_are_told(name: str, message: str) -> None:
     with pytest.raises(InputError, match=message):

@@ -54,6 +54,30 @@ def test_absent_columns_are_named_with_the_nearest(tmp_path: Path) -> None:
     assert len(caught.value.faults) == 2
 
 
+def test_names_are_read_as_they_stand(tmp_path: Path) -> None:
+    path = tmp_path / "history.csv"
+    rows = [f"{name},2020-0{month}-01,{month}" for name in ("007", "7", "NA", "10") for month in (1, 2, 3)]
+    path.write_text("\n".join(["who,month,y", *rows]))
+    assert read_history(path, "month", "y", series="who")["who"].unique().tolist() == ["007", "7", "NA", "10"]
+    path.write_text("\n".join(["who,month,y", *rows, ",2020-01-01,1"]))
+    with pytest.raises(InputError, match=r"column who: must name the series; 1 \(row 14\) are empty"):
+        read_history(path, "month", "y", series="who")
+
+
+def test_dates_keep_their_leading_zeros(tmp_path: Path) -> None:
+    path = tmp_path / "history.csv"
+    path.write_text("month,y\n01022019,1\n01032019,2\n01042019,3\n01052019,5\n")
+    made = forecast(path, target="y", horizon=1, time="month", models="drift", date_format="%d%m%Y")
+    assert made.table["time"].iloc[0] == pd.Timestamp("2019-06-01")
+
+
+def test_a_header_that_repeats_a_name_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "history.csv"
+    path.write_text('time;y;"y";;\n2020-01-01;1;2;;\n')
+    with pytest.raises(InputError, match=r"^column y: must be in the header once$"):
+        read_history(path, "time", "y")
+
+
 def test_files_that_cannot_be_read_are_told(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="must be an existing file"):
         read_history(tmp_path / "none.csv", "time", "y")

@@ -86,6 +86,18 @@ def test_the_calendar_goes_on_as_it_was(start: str, freq: str, frequency: str, p
     assert history.future(4).tolist() == dates[12:].tolist()
 
 
+@pytest.mark.parametrize(("freq", "frequency"), [("WOM-1MON", "monthly"), ("364D", "yearly"), ("7D", "weekly")])
+def test_periods_of_four_weeks_leave_other_weeks_alone(freq: str, frequency: str) -> None:
+    dates = pd.date_range("2021-07-01", periods=4, freq=freq)
+    assert only(pd.DataFrame({"time": dates, "y": range(4)}), Columns("y")).calendar.frequency == frequency
+
+
+def test_large_unsigned_numbers_and_numbers_in_words_are_numbers() -> None:
+    large = np.arange(4, dtype=np.uint64) * np.uint64(10**17) + np.uint64(2**63)
+    assert only(monthly([1.0] * 4).assign(y=large), Columns("y")).values.tolist() == large.astype(float).tolist()
+    assert only(monthly([1.0] * 3).assign(y=["1", "2.5", "3"]), Columns("y")).values.tolist() == [1.0, 2.5, 3.0]
+
+
 def test_whole_number_times_keep_their_step() -> None:
     history = only(pd.DataFrame({"week": [13, 26, 52, 65], "y": [1.0, 2.0, 4.0, 5.0]}), Columns("y", time="week"))
     np.testing.assert_array_equal(history.values, [1.0, 2.0, np.nan, 4.0, 5.0])
@@ -130,7 +142,7 @@ def test_the_declared_kind_of_a_metric_is_known_and_unknown_ones_are_real() -> N
         (monthly([1.0] * 3).rename(columns={"y": "churnrate"}), Columns("churn_rate"), "did you mean 'churnrate'"),
         (monthly([1.0] * 3), Columns("y", kind="ratio"), "kind: must be one of rate, positive, real, got 'ratio'"),
         (monthly([1.0] * 3), Columns("y", frequency="month"), "did you mean 'monthly'"),
-        (monthly([1.0] * 3), Columns("y", season=0), "season: must be at least 1 step, got 0"),
+        (monthly([1.0] * 3), Columns("y", season=0), "season: must be a whole number of at least 1 step, got 0"),
         (monthly([1.0] * 3).assign(n=5), Columns("y", exposure="n"), "exposure: must only be given for kind='rate'"),
         (
             monthly([0.1] * 3).assign(n=[5, -1, 5]),
@@ -160,6 +172,32 @@ def test_the_declared_kind_of_a_metric_is_known_and_unknown_ones_are_real() -> N
             "must be evenly spaced; the usual distance is 2",
         ),
         (pd.DataFrame({"time": [0.5, 1.5, 2.5], "y": 1.0}), Columns("y"), "must be dates or whole numbers"),
+        (monthly([1.0] * 3), Columns("y", season=2.5), "season: must be a whole number .*, got 2.5"),  # type: ignore[arg-type]
+        (
+            monthly([1.0] * 3),
+            Columns("y", date_format="dd/mm/yyyy"),
+            "date_format: must be ISO8601 or, .* got 'dd/mm/yyyy'",
+        ),
+        (monthly([1.0] * 3).assign(y=True), Columns("y"), "y: must be numbers; 3 .*, got True"),
+        (
+            monthly([1.0] * 3).assign(y=[0.5, True, np.nan]),
+            Columns("y"),
+            r"y: must be numbers; 1 \(row 1\) .*, got True",
+        ),
+        (monthly([1.0] * 3).assign(y=1j), Columns("y"), "y: must be numbers; 3 .*, got 1j"),
+        (monthly([1.0] * 3).assign(y=pd.Timestamp("2020-01-01")), Columns("y"), "y: must be numbers; 3 .* Timestamp"),
+        (monthly([1.0] * 3).set_axis(["time", "time"], axis=1), Columns("time"), "column time: .* once, not 2 times"),
+        (monthly([1.0] * 3).set_index(["time", "y"]), Columns("y"), "data: must have .*, not a MultiIndex"),
+        (
+            pd.DataFrame({"time": pd.date_range("2020-01-31", periods=12, freq="28D"), "y": 1.0}),
+            Columns("y"),
+            "must be daily, .*, yearly, not 28 days apart; give frequency= .*, or number the steps",
+        ),
+        (
+            pd.DataFrame({"time": pd.date_range("2020-01-31", periods=14, freq="28D"), "y": 1.0}),
+            Columns("y", frequency="monthly"),
+            "must not share a period, being monthly; 1 do: 2021-01-29",
+        ),
     ],
 )
 def test_bad_input_is_told(table: pd.DataFrame, columns: Columns, message: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -297,6 +298,36 @@ def test_a_model_carries_the_history_on_under_an_arm(files: Path) -> None:
     assert pd.read_csv(only_folder(files) / "diagnostics.csv")["model"].tolist() == ["theta"]
 
 
+def test_dates_of_a_file_are_read_as_declared_and_never_guessed(
+    files: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dates = pd.date_range("2021-01-01", periods=36, freq="MS")
+    expected = pd.date_range("2024-01-01", periods=6, freq="MS").strftime("%Y-%m-%d").tolist()
+    for written in ("%d/%m/%Y", "%d.%m.%Y", "%Y%m", "%Y%m%d", "%d%m%Y"):
+        months().assign(month=dates.strftime(written)).to_csv(files / "churn.csv", index=False)
+        if written != "%d%m%Y":
+            assert typed(files) == 2
+            said = capsys.readouterr().err
+            assert said.startswith("time of churn: ")
+            assert "36 (row 2, 3, 4 ...)" in said
+            assert "data.date_format=" in said
+            assert not (files / "outputs").exists()
+        assert typed(files, f"data.date_format={written}", "output.figures=false") == 0
+        made = pd.read_csv(only_folder(files) / "forecast.csv")
+        assert made.loc[made["model"] == "seasonal_naive", "time"].tolist() == expected
+        shutil.rmtree(files / "outputs")
+
+
+def test_names_of_series_stay_as_they_stand(files: Path) -> None:
+    table = pd.concat([months().assign(who=name) for name in ("007", "7", "NA")])
+    table.to_csv(files / "churn.csv", index=False)
+    assert typed(files, "data.series=who") == 0
+    page = (only_folder(files) / "report.html").read_text("utf-8")
+    assert all(f"churn, {name}" in page or f", {name}" in page for name in ("007", "7", "NA"))
+    written = pd.read_csv(only_folder(files) / "forecast.csv", dtype=str, keep_default_na=False)
+    assert written["series"].unique().tolist() == ["007", "7", "NA"]
+
+
 def test_no_figures_are_left_where_none_are_asked_for(files: Path) -> None:
     assert typed(files, "output.figures=false") == 0
     assert not (only_folder(files) / "figures").exists()
@@ -311,6 +342,13 @@ def test_no_figures_are_left_where_none_are_asked_for(files: Path) -> None:
     [
         (("data.time=mont",), "data.time: must be a column of the file, got 'mont'; did you mean 'month'?"),
         (("forecast.levels=[80,100]",), "forecast.levels.1: must be below 100, got 100"),
+        (("forecast.levels=[0.8,0.95]",), "forecast.levels: must be percentages: 80, not 0.8, got 0.8"),
+        (("forecast.levels=[80,80.0000001]",), "forecast.levels: must not repeat, got [80.0, 80.0000001]"),
+        (("data.target=gebühr",), "data.target: must be a column of the file, got 'gebühr'"),
+        (
+            ("data.date_format=dd/mm/yyyy",),
+            "data.date_format: must be ISO8601 or, with its year, as for strptime: %d/%m/%Y, got 'dd/mm/yyyy'",
+        ),
         (
             ("arm=lever",),
             "forecast.arm: needs both data.history and forecast.run, the folder of a comparison, got 'lever'",
