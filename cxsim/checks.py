@@ -34,6 +34,12 @@ def check(job: Job) -> list[Fault]:
     return [*found, *faults_of(job)]
 
 
+def require_arms(job: Job) -> None:
+    """Raise `InputError` where a comparison has nothing to compare with the baseline."""
+    if not job.study.arms:
+        raise InputError([Fault("study.arms", "must have at least one entry", [])])
+
+
 def require(job: Job) -> None:
     """Raise `InputError` with every fault of a job, if it has any."""
     found = check(job)

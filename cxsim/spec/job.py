@@ -23,7 +23,7 @@ class Study(Spec):
     arms: tuple[str, ...] = Field(default=(), description="interventions, or bundles written a+b")
     replications: Annotated[int, Field(ge=1, le=100_000)] = 10
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    horizons_weeks: tuple[Count, ...] | None = Field(
+    horizons_weeks: Annotated[tuple[Count, ...], Field(min_length=1)] | None = Field(
         default=None, description="null: 13, 52 and 156 weeks as far as the run goes, and the run's end"
     )
     confidence: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.95
