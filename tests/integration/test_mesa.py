@@ -15,7 +15,7 @@ from cxsim.engine.customers import CustomerAgent, CustomerSet
 from cxsim.engine.desks import BackOffice, ServiceDesk
 from cxsim.engine.model import CXModel
 from cxsim.journey.tables import LifeCode
-from tests.worlds import lived, world
+from tests.worlds import lived, same_rows, world
 
 
 @pytest.fixture
@@ -185,6 +185,45 @@ def test_sort_and_shuffle_reorder_and_keep_everybody(model: CXModel) -> None:
     shuffled = model.customers.shuffle()
     assert [view.row for view in shuffled] != list(range(model.n_arrived))
     assert sorted(view.row for view in shuffled) == list(range(model.n_arrived))
+
+
+def test_sort_orders_columns_of_every_kind_both_ways(model: CXModel) -> None:
+    for column in ("segment", "is_active", "balance", "since"):
+        values = model.customers.sort(column).get(column)
+        assert values == sorted(values, reverse=True)
+        assert model.customers.sort(column, ascending=True).get(column) == values[::-1]
+
+
+def test_the_models_own_set_takes_another_order_and_newcomers_behind_it(model: CXModel) -> None:
+    ordered = model.customers.sort("satisfaction", inplace=True)
+    assert ordered is model.customers
+    rows = [view.row for view in ordered]
+    assert rows != sorted(rows)
+    lived(model)
+    assert len(rows) < model.n_arrived
+    assert [view.row for view in model.customers] == [*rows, *range(len(rows), model.n_arrived)]
+    assert model.customers.get("unique_id") == [view.unique_id for view in model.customers]
+
+
+def test_the_order_of_the_models_own_set_changes_nobodys_life() -> None:
+    bulk, agents = CXModel(world(30, 6, 2), rng=7), CXModel(world(30, 6, 2), rng=7, stepping="agents")
+    agents.customers.shuffle(inplace=True)
+    assert same_rows(lived(bulk).rows, lived(agents).rows) == []
+
+
+def test_nobody_can_be_taken_out_of_the_models_own_set(model: CXModel) -> None:
+    everybody, words = model.customers, "nobody can be taken out of the model's own set of customers; take a selection"
+    for leave_out in (
+        lambda: everybody.remove(everybody[0]),
+        lambda: everybody.discard(everybody[0]),
+        lambda: everybody.select(at_most=3, inplace=True),
+    ):
+        with pytest.raises(ValueError, match=words):
+            leave_out()
+    assert len(everybody) == model.n_arrived
+    own = copy.copy(everybody)
+    own.remove(own[0])
+    assert (len(own), len(everybody)) == (model.n_arrived - 1, model.n_arrived)
 
 
 def test_do_and_map_call_methods_and_functions(model: CXModel) -> None:
