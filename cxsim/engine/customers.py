@@ -11,10 +11,10 @@ import mesa
 import numpy as np
 from mesa.agentset import AbstractAgentSet, GroupBy
 
-from cxsim.arrays import Ints, Rows
+from cxsim.arrays import Bools, Ints, Rows
 from cxsim.engine.single import live_one, serve_one
 from cxsim.journey.tables import LifeCode
-from cxsim.population.columns import CUSTOMER, NONE
+from cxsim.population.columns import COLUMNS, CUSTOMER, NONE
 
 if TYPE_CHECKING:
     from cxsim.engine.model import CXModel
@@ -25,6 +25,9 @@ DERIVED: dict[str, Callable[[Rows], Any]] = {
     "has_problem": lambda rows: rows["problem"] > 0,
 }
 """Columns computed from the stored ones."""
+
+_SHARES = frozenset(column.name for column in COLUMNS if column.unit == "share") - {"episode_sum"}
+"""Columns between 0 and 1; a sum of shares may be larger."""
 
 
 class CustomerAgent(mesa.Agent):
@@ -53,7 +56,10 @@ class CustomerAgent(mesa.Agent):
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in CUSTOMER.fields:  # type: ignore[operator]
             raise AttributeError(f"a customer has no column {name!r}")
-        self.model.rows[name][self.row] = value
+        self.model.rows[name][self.row] = _fitting(name, value)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *CUSTOMER.names, *DERIVED})  # type: ignore[misc]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, CustomerAgent) and other.model is self.model and other.row == self.row
@@ -107,11 +113,14 @@ class CustomerSet(AbstractAgentSet[CustomerAgent]):
     def __contains__(self, agent: object) -> bool:
         return isinstance(agent, CustomerAgent) and agent.model is self.model and bool(np.isin(agent.row, self.index))
 
-    def __getitem__(self, key: int | str) -> Any:
-        """Return the customer at a position, or a column by name."""
+    def __getitem__(self, key: int | slice | Ints | Bools | str) -> Any:
+        """Return the customer at a position, a list of those in a slice or an array, or a column by name."""
         if isinstance(key, str):
             return self.column(key)
-        return CustomerAgent(self.model, int(self.index[key]))
+        found = self.index[key]
+        if found.ndim == 0:
+            return CustomerAgent(self.model, int(found))
+        return [CustomerAgent(self.model, int(row)) for row in found]
 
     def column(self, name: str) -> Any:
         """Return a column of the set as an array; stored and derived columns.
@@ -151,10 +160,16 @@ class CustomerSet(AbstractAgentSet[CustomerAgent]):
         return func(values) if callable(func) else [f(values) for f in func]
 
     def set(self, attr_name: str, value: Any) -> Self:
-        """Set a column of every customer of the set."""
+        """Set a column of every customer of the set, to one value or to an array of one for each.
+
+        Raises
+        ------
+        AttributeError : there is no such column.
+        ValueError : the column cannot hold a value.
+        """
         if attr_name not in CUSTOMER.fields:  # type: ignore[operator]
             raise AttributeError(f"a customer has no column {attr_name!r}")
-        self.model.rows[attr_name][self.index] = value
+        self.model.rows[attr_name][self.index] = _fitting(attr_name, value)
         return self
 
     def select(
@@ -164,7 +179,14 @@ class CustomerSet(AbstractAgentSet[CustomerAgent]):
         inplace: bool = False,
         agent_type: type | None = None,
     ) -> CustomerSet:
-        """Return the customers for whom `filter_func` holds; a boolean array over the set is taken as it is."""
+        """Return the customers for whom `filter_func` holds; a boolean array over the set is taken as it is.
+
+        Raises
+        ------
+        ValueError : `at_most` is below 0.
+        """
+        if not at_most >= 0:
+            raise ValueError(f"at_most must be at least 0, got {at_most!r}")
         rows = self.index
         if agent_type is not None and not issubclass(CustomerAgent, agent_type):
             rows = rows[:0]
@@ -277,3 +299,25 @@ class CustomerSet(AbstractAgentSet[CustomerAgent]):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+
+
+def _fitting(name: str, value: Any) -> Any:
+    """Return `value`, which column `name` must be able to hold: finite, a share between 0 and 1, a code a whole number.
+
+    Raises
+    ------
+    ValueError : it is not.
+    """
+    kind = CUSTOMER[name]
+    numbers = np.atleast_1d(np.asarray(value, np.float64))
+    if kind.kind in "iu":
+        low, high = np.iinfo(kind).min, np.iinfo(kind).max
+        rule, fits = f"a whole number between {low} and {high}", (numbers == np.floor(numbers))
+        fits &= (low <= numbers) & (numbers <= high)
+    elif name in _SHARES:
+        rule, fits = "a number between 0 and 1", (numbers >= 0.0) & (numbers <= 1.0)
+    else:
+        rule, fits = "a finite number", np.abs(numbers) <= np.finfo(kind).max
+    if not fits.all():
+        raise ValueError(f"{name} must be {rule}, got {numbers[~fits][0]:g}")
+    return value
