@@ -96,3 +96,8 @@ def test_a_text_is_one_intervention_and_numbers_of_numpy_are_numbers() -> None:
     assert set(effects["intervention"]) == {"null_lever"}
     assert set(effects["horizon_weeks"]) == {2, 3}
     assert simulate(interventions="null_lever").replications == 1
+
+
+def test_an_error_of_another_process_keeps_its_words() -> None:
+    with pytest.raises(InputError, match=r"^interventions: must name an intervention of the scenario, got 'nothing'$"):
+        simulate(interventions=["nothing"], replications=2, engine=Engine(workers=2))
