@@ -182,7 +182,7 @@ def test_a_folder_without_a_finished_run_is_refused(tmp_path: Path) -> None:
         (
             "weekly.parquet",
             b"garbage",
-            "cannot be read (could not open parquet input source ",
+            "cannot be read (could not open Parquet input source ",
         ),
         ("ledger.parquet", None, "no such file"),
         ("effects.csv", None, "no such file"),
