@@ -148,14 +148,6 @@ class Job(Spec):
     forecast: Forecast = Field(default_factory=Forecast)
     output: Output = Field(default_factory=Output)
 
-    @model_validator(mode="after")
-    def _horizons_within_run(self) -> Job:
-        end = self.scenario.time.horizon_weeks
-        late = [weeks for weeks in self.study.horizons_weeks or () if weeks > end]
-        if late:
-            raise broken("study.horizons_weeks", f"must not go beyond the run (time.horizon_weeks is {end})", late[0])
-        return self
-
     @property
     def horizons(self) -> tuple[int, ...]:
         """Return the weeks at which the study judges, in order: those asked for, or the usual ones that fit."""

@@ -41,6 +41,13 @@ def typed(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
             "study.horizons_weeks: must not go beyond the run (time.horizon_weeks is 52), got 60",
         ),
         (["run", "study.horizons_weeks=[]"], "study.horizons_weeks: must have at least one entry, got []"),
+        (
+            ["run", "data.customers=nowhere.csv", "study.horizons_weeks=[500]"],
+            (
+                "study.horizons_weeks: must not go beyond the run (time.horizon_weeks is 156), got 500\n"
+                "data.customers: cannot be read (no such file or directory), got 'nowhere.csv'"
+            ),
+        ),
         (["compare", "study.arms=[]"], "study.arms: must have at least one entry, got []"),
         (
             ["compare", "interventions.faster_reply.end_week=5"],

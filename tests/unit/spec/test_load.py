@@ -13,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cxsim.checks import require
 from cxsim.cli.compose import load
 from cxsim.errors import InputError
 from cxsim.spec.interventions import Intervention
@@ -218,4 +219,4 @@ def test_horizons_fit_the_run(asked: tuple[int, ...] | None, weeks: int, horizon
 def test_a_horizon_beyond_the_run_is_refused() -> None:
     message = r"^study.horizons_weeks: must not go beyond the run \(time.horizon_weeks is 156\), got 200$"
     with pytest.raises(InputError, match=message):
-        build_job({**PLAIN, "study": {"horizons_weeks": [13, 200]}})
+        require(build_job({**PLAIN, "study": {"horizons_weeks": [13, 200]}}))
