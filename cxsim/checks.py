@@ -18,7 +18,7 @@ def check_scenario(scenario: Scenario) -> list[Fault]:
 
 
 def check(job: Job) -> list[Fault]:
-    """Return every fault of a job: of its scenario, of the arms of its study, and of the firm's customers."""
+    """Return every fault of a job: of its scenario, of the arms and horizons of its study, and of the firm's customers."""
     found = check_scenario(job.scenario)
     library = job.scenario.interventions
     for arm in job.study.arms:
@@ -28,10 +28,21 @@ def check(job: Job) -> list[Fault]:
                 found.append(Fault("study.arms", "an intervention must not be repeated in a bundle", arm))
             if name not in library:
                 found.append(Fault("study.arms", "no such intervention", name, nearest(name, library)))
+    end = job.scenario.time.horizon_weeks
+    late = [weeks for weeks in job.study.horizons_weeks or () if weeks > end]
+    if late:
+        rule = f"must not go beyond the run (time.horizon_weeks is {end})"
+        found.append(Fault("study.horizons_weeks", rule, late[0]))
     repeated = {arm for arm in job.study.arms if job.study.arms.count(arm) > 1}
     found.extend(Fault("study.arms", "an arm must not be repeated", arm) for arm in sorted(repeated))
     found.extend(faults_of_uncertainty(job.uncertainty, job.scenario, job.study.replications))
     return [*found, *faults_of(job)]
+
+
+def require_arms(job: Job) -> None:
+    """Raise `InputError` where a comparison has nothing to compare with the baseline."""
+    if not job.study.arms:
+        raise InputError([Fault("study.arms", "must have at least one entry", [])])
 
 
 def require(job: Job) -> None:

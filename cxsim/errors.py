@@ -9,6 +9,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Self
 
 
 class CxsimError(Exception):
@@ -51,6 +52,10 @@ class InputError(CxsimError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+    def __reduce__(self) -> tuple[type[Self], tuple[tuple[Fault, ...]]]:
+        # What an exception takes along to another process is its text alone, unless it says so.
+        return type(self), (self.faults,)
 
 
 def nearest(name: str, valid: Iterable[str]) -> str:

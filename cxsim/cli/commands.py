@@ -29,7 +29,7 @@ class Command:
     examples : what to type.
     body : does it, given the job and whether to show progress; returns the exit status.
     writes : whether it leaves a run folder.
-    judge : raises `InputError` for a job whose files have faults, before anything is written.
+    judge : raises `InputError` for a job that the command cannot do, before anything is written.
     own : keys of the command's own group that may be typed without the group.
     """
 
@@ -63,6 +63,12 @@ def _compare(job: Job, progress: bool) -> int:
     effects(folder)
     _finish(folder, job, workers)
     return 0
+
+
+def _judge_comparison(job: Job) -> None:
+    from cxsim.checks import require_arms
+
+    require_arms(job)
 
 
 def _calibrate(job: Job, _: bool) -> int:
@@ -154,6 +160,7 @@ _LISTED = (
             "cxsim compare --config-dir mine 'study.arms=[vip_line]'   # mine/intervention/vip_line.yaml",
         ),
         _compare,
+        judge=_judge_comparison,
     ),
     Command(
         "calibrate",

@@ -13,7 +13,7 @@ def report(arguments: list[str]) -> int:
 
     Raises
     ------
-    InputError : the folder holds no finished run.
+    InputError : the folder holds no finished run, or a file of it cannot be read.
     """
     parser = argparse.ArgumentParser("cxsim report", description="(Re)build the report of a finished run.")
     parser.add_argument("run_dir", metavar="RUN_DIR", type=Path, help="a folder that cxsim run or compare has left")

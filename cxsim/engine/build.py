@@ -145,7 +145,7 @@ class Blueprint:
         self._nodes, self._edges = _graph_records(compiled)
         self._calendar_entries = self._calendar()
         self._nodes["lived"][: len(self.nodes)] = self._lived(compiled)
-        self._quiet = cache(self._find_quiet)
+        self._quiet: dict[float, Floats] = {}
 
     def _calendar(self) -> Rows:
         """Return the calendar touchpoints, in the order in which they are declared."""
@@ -205,6 +205,9 @@ class Blueprint:
                 levels[k, :, dimension] = np.clip(values[f"{root}.quality.{kind}"] + shift, 0.0, 1.0)
             weights = self._per(values, f"touchpoints.{name}.channels", self.channels, "")
             levels[k, :, MIX] = np.cumsum(weights) / weights.sum()
+        contact_rate = float(params["journey_contact_rate"][0])
+        if contact_rate not in self._quiet:
+            self._quiet[contact_rate] = self._find_quiet(contact_rate)
         channels = self._channels.copy()
         for field in ("cost", "task_success"):
             channels[field] = self._per(values, "channels", self.channels, field)
@@ -222,7 +225,7 @@ class Blueprint:
             "seamless": self._seamless(values),
             "channels": channels,
             "offices": offices,
-            "quiet": self._quiet(float(params["journey_contact_rate"][0])),
+            "quiet": self._quiet[contact_rate],
         }
 
     def _find_quiet(self, contact_rate: float) -> Floats:

@@ -11,10 +11,10 @@ import mesa
 import numpy as np
 from mesa.agentset import AbstractAgentSet, GroupBy
 
-from cxsim.arrays import Ints, Rows
+from cxsim.arrays import Bools, Ints, Rows
 from cxsim.engine.single import live_one, serve_one
 from cxsim.journey.tables import LifeCode
-from cxsim.population.columns import CUSTOMER, NONE
+from cxsim.population.columns import COLUMNS, CUSTOMER, NONE
 
 if TYPE_CHECKING:
     from cxsim.engine.model import CXModel
@@ -25,6 +25,9 @@ DERIVED: dict[str, Callable[[Rows], Any]] = {
     "has_problem": lambda rows: rows["problem"] > 0,
 }
 """Columns computed from the stored ones."""
+
+_SHARES = frozenset(column.name for column in COLUMNS if column.unit == "share") - {"episode_sum"}
+"""Columns between 0 and 1; a sum of shares may be larger."""
 
 
 class CustomerAgent(mesa.Agent):
@@ -53,7 +56,10 @@ class CustomerAgent(mesa.Agent):
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in CUSTOMER.fields:  # type: ignore[operator]
             raise AttributeError(f"a customer has no column {name!r}")
-        self.model.rows[name][self.row] = value
+        self.model.rows[name][self.row] = _fitting(name, value)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *CUSTOMER.names, *DERIVED})  # type: ignore[misc]
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, CustomerAgent) and other.model is self.model and other.row == self.row
@@ -77,20 +83,29 @@ class CustomerAgent(mesa.Agent):
 
 
 class CustomerSet(AbstractAgentSet[CustomerAgent]):
-    """A set of customers held as row numbers; everything that can be done on columns is done on columns."""
+    """A set of customers held as row numbers; everything that can be done on columns is done on columns.
+
+    The model's own set, made without `rows`, is everybody who has arrived: it can be put into another order in place, behind
+    which newcomers line up, and nobody can be taken out of it. Selections and copies of it stay as they are made.
+    """
 
     def __init__(self, model: CXModel, rows: Ints | None = None, random: Random | None = None) -> None:
         self.model = model
         self._rows = rows
+        self._everybody = rows is None
         self.random = model.random if random is None else random
 
     @property
     def index(self) -> Ints:
-        """Return the row numbers of the set, in order; the full set is everybody who has arrived."""
-        return np.arange(self.model.n_arrived) if self._rows is None else self._rows
+        """Return the row numbers of the set, in order."""
+        if self._rows is None:
+            return np.arange(self.model.n_arrived)
+        if self._everybody:
+            return np.concatenate([self._rows, np.arange(len(self._rows), self.model.n_arrived)])
+        return self._rows
 
     def __len__(self) -> int:
-        return self.model.n_arrived if self._rows is None else len(self._rows)
+        return self.model.n_arrived if self._everybody or self._rows is None else len(self._rows)
 
     def __iter__(self) -> Iterator[CustomerAgent]:
         return (CustomerAgent(self.model, int(row)) for row in self.index)
@@ -98,11 +113,14 @@ class CustomerSet(AbstractAgentSet[CustomerAgent]):
     def __contains__(self, agent: object) -> bool:
         return isinstance(agent, CustomerAgent) and agent.model is self.model and bool(np.isin(agent.row, self.index))
 
-    def __getitem__(self, key: int | str) -> Any:
-        """Return the customer at a position, or a column by name."""
+    def __getitem__(self, key: int | slice | Ints | Bools | str) -> Any:
+        """Return the customer at a position, a list of those in a slice or an array, or a column by name."""
         if isinstance(key, str):
             return self.column(key)
-        return CustomerAgent(self.model, int(self.index[key]))
+        found = self.index[key]
+        if found.ndim == 0:
+            return CustomerAgent(self.model, int(found))
+        return [CustomerAgent(self.model, int(row)) for row in found]
 
     def column(self, name: str) -> Any:
         """Return a column of the set as an array; stored and derived columns.
@@ -120,7 +138,7 @@ class CustomerSet(AbstractAgentSet[CustomerAgent]):
             values = np.arange(len(rows)) + self.model.id_block
         else:
             raise AttributeError(f"a customer has no attribute {name!r}")
-        return values if self._rows is None else values[self._rows]
+        return values if self._rows is None else values[self.index]
 
     def get(self, attr_names: Any, handle_missing: str = "error", default_value: Any = None) -> list[Any]:
         """Return the values of one attribute, or lists of the values of several, as Python scalars."""
@@ -142,10 +160,16 @@ class CustomerSet(AbstractAgentSet[CustomerAgent]):
         return func(values) if callable(func) else [f(values) for f in func]
 
     def set(self, attr_name: str, value: Any) -> Self:
-        """Set a column of every customer of the set."""
+        """Set a column of every customer of the set, to one value or to an array of one for each.
+
+        Raises
+        ------
+        AttributeError : there is no such column.
+        ValueError : the column cannot hold a value.
+        """
         if attr_name not in CUSTOMER.fields:  # type: ignore[operator]
             raise AttributeError(f"a customer has no column {attr_name!r}")
-        self.model.rows[attr_name][self.index] = value
+        self.model.rows[attr_name][self.index] = _fitting(attr_name, value)
         return self
 
     def select(
@@ -155,7 +179,14 @@ class CustomerSet(AbstractAgentSet[CustomerAgent]):
         inplace: bool = False,
         agent_type: type | None = None,
     ) -> CustomerSet:
-        """Return the customers for whom `filter_func` holds; a boolean array over the set is taken as it is."""
+        """Return the customers for whom `filter_func` holds; a boolean array over the set is taken as it is.
+
+        Raises
+        ------
+        ValueError : `at_most` is below 0.
+        """
+        if not at_most >= 0:
+            raise ValueError(f"at_most must be at least 0, got {at_most!r}")
         rows = self.index
         if agent_type is not None and not issubclass(CustomerAgent, agent_type):
             rows = rows[:0]
@@ -178,7 +209,9 @@ class CustomerSet(AbstractAgentSet[CustomerAgent]):
     def sort(self, key: Any, ascending: bool = False, inplace: bool = False) -> CustomerSet:
         """Return the set sorted by a column or by a function of the customer."""
         values = self.column(key) if isinstance(key, str) else np.array([key(agent) for agent in self])
-        order = np.argsort(values if ascending else -values, kind="stable")
+        # Of flags and whole numbers without a sign there is no negative: their ranks have one.
+        ranks = np.unique(values, return_inverse=True)[1]
+        order = np.argsort(ranks if ascending else -ranks, kind="stable")
         return self._become(self.index[order], inplace=inplace)
 
     def groupby(self, by: Any, result_type: str = "agentset") -> GroupBy:
@@ -190,7 +223,7 @@ class CustomerSet(AbstractAgentSet[CustomerAgent]):
 
     def do(self, method: Any, *args: Any, **kwargs: Any) -> Self:
         """Call a method or a function on every customer; `step` and `advance` of everybody run compiled."""
-        if self._rows is None and method in ("step", "advance") and not args and not kwargs:
+        if self._everybody and method in ("step", "advance") and not args and not kwargs:
             getattr(self.model, "live_customers" if method == "step" else "serve_customers")()
             return self
         for agent in self:
@@ -216,40 +249,75 @@ class CustomerSet(AbstractAgentSet[CustomerAgent]):
         return list(self)
 
     def add(self, agent: CustomerAgent) -> None:
-        """Add a customer to a selection; the full set holds everybody already."""
-        if self._rows is not None and agent not in self:
-            self._rows = np.append(self._rows, agent.row)
+        """Add a customer to a selection; the model's own set holds everybody already."""
+        if not self._everybody and agent not in self:
+            self._rows = np.append(self.index, agent.row)
 
     def discard(self, agent: CustomerAgent) -> None:
-        """Take a customer out of the set, if it is there; the customer lives on."""
-        self._rows = self.index[self.index != agent.row]
+        """Take a customer out of a selection, if it is there; the customer lives on.
+
+        Raises
+        ------
+        ValueError : the set is the model's own.
+        """
+        if agent in self:
+            self._become(self.index[self.index != agent.row], inplace=True)
 
     def remove(self, agent: CustomerAgent) -> None:
-        """Take a customer out of the set.
+        """Take a customer out of a selection; the customer lives on.
 
         Raises
         ------
         KeyError : the customer is not in the set.
+        ValueError : the set is the model's own.
         """
         if agent not in self:
             raise KeyError(agent)
         self.discard(agent)
 
     def _update(self, agents: Iterable[CustomerAgent]) -> Self:
-        self._rows = np.array([agent.row for agent in agents], np.int64)
+        self._become(np.array([agent.row for agent in agents], np.int64), inplace=True)
         return self
 
     def _become(self, rows: Ints, *, inplace: bool) -> CustomerSet:
-        if inplace:
-            self._rows = rows
-            return self
-        return CustomerSet(self.model, rows, self.random)
+        if not inplace:
+            return CustomerSet(self.model, rows, self.random)
+        if self._everybody and len(rows) < len(self):
+            raise ValueError(
+                "nobody can be taken out of the model's own set of customers; take a selection of it, "
+                "or end a customer with customer.remove()"
+            )
+        self._rows = rows
+        return self
 
     def __copy__(self) -> CustomerSet:
-        return CustomerSet(self.model, None if self._rows is None else self._rows.copy(), self.random)
+        return CustomerSet(self.model, self.index.copy(), self.random)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"model": self.model, "_rows": copy.copy(self._rows), "random": self.random}
+        state = {"model": self.model, "random": self.random, "_everybody": self._everybody}
+        return {**state, "_rows": copy.copy(self._rows)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
+
+
+def _fitting(name: str, value: Any) -> Any:
+    """Return `value`, which column `name` must be able to hold: finite, a share between 0 and 1, a code a whole number.
+
+    Raises
+    ------
+    ValueError : it is not.
+    """
+    kind = CUSTOMER[name]
+    numbers = np.atleast_1d(np.asarray(value, np.float64))
+    if kind.kind in "iu":
+        low, high = np.iinfo(kind).min, np.iinfo(kind).max
+        rule, fits = f"a whole number between {low} and {high}", (numbers == np.floor(numbers))
+        fits &= (low <= numbers) & (numbers <= high)
+    elif name in _SHARES:
+        rule, fits = "a number between 0 and 1", (numbers >= 0.0) & (numbers <= 1.0)
+    else:
+        rule, fits = "a finite number", np.abs(numbers) <= np.finfo(kind).max
+    if not fits.all():
+        raise ValueError(f"{name} must be {rule}, got {numbers[~fits][0]:g}")
+    return value

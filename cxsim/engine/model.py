@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import mesa
 import numpy as np
+from pydantic import Field
 
 from cxsim.arrays import Floats, Ints, Rows
 from cxsim.engine import kernels
@@ -28,8 +29,17 @@ from cxsim.errors import Fault, InputError, nearest
 from cxsim.interventions.parameters import Parameter, parameters
 from cxsim.population.columns import empty_customers
 from cxsim.rng import Block, luck
+from cxsim.spec.job import Engine
+from cxsim.spec.load import build, listed, require_scenario
 from cxsim.spec.scenario import Scenario
 from cxsim.units import discount_factor
+
+
+class _Arguments(Engine):
+    """The plain arguments of a model: what computes it, under the engine's rules, and its luck."""
+
+    rng: Annotated[int, Field(ge=0, lt=2**63)]
+    replication: Annotated[int, Field(ge=0, lt=2**32)]
 
 
 class CXModel(mesa.Model):
@@ -38,9 +48,9 @@ class CXModel(mesa.Model):
     Parameters
     ----------
     scenario : the world.
-    rng : the seed, a whole number >= 0; customers' luck depends on it and on `replication` alone.
+    rng : the seed, a whole number from 0 to below 2**63; customers' luck depends on it and on `replication` alone.
     replication : number of the replication, another world of luck under the same seed.
-    interventions : names of the scenario's interventions that act in this run.
+    interventions : names of the scenario's interventions that act in this run; a text is one name.
     threads : threads of the compiled kernels; 0 is one per core. Never changes a number.
     block_rows : rows that one thread takes at a time. Never changes a number.
     stepping : "bulk" runs compiled kernels; "agents" steps one `CustomerAgent` at a time in plain Python, in random order.
@@ -48,6 +58,10 @@ class CXModel(mesa.Model):
         monthly_revenue, tenure_weeks, log_hazard).
     customer_ids : the firm's names of the customers in `base`.
     parent : a model to continue from, see `branch`.
+
+    Raises
+    ------
+    InputError : an argument breaks a rule, or an intervention is unknown or repeated.
     """
 
     def __init__(
@@ -64,6 +78,9 @@ class CXModel(mesa.Model):
         customer_ids: Sequence[str] | None = None,
         parent: CXModel | None = None,
     ) -> None:
+        require_scenario(scenario)
+        plain = {"rng": rng, "replication": replication}
+        build({**plain, "threads": threads, "block_rows": block_rows, "stepping": stepping}, _Arguments)
         super().__init__(rng=rng)
         self.spec = scenario
         self.seed = rng
@@ -303,7 +320,7 @@ class CXModel(mesa.Model):
 
     def _campaigns(self, names: Iterable[str]) -> list[Campaign]:
         library = self.spec.interventions
-        names = list(names)
+        names = list(listed(names))
         unknown = [name for name in names if name not in library]
         if unknown:
             rule = "must name an intervention of the scenario"

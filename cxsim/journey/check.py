@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from cxsim.errors import Fault
 from cxsim.journey.graph import graph_faults
@@ -26,7 +26,7 @@ def check(scenario: Scenario) -> list[Fault]:
     for name in scenario.surveys.transactional.after:
         faults += unknown("surveys.transactional.after", name, journey.touchpoints, "touchpoint")
     faults += [*unreadable, *probability_faults(journey, ways), *graph_faults(journey)]
-    faults += [*_channel_weights(journey), *_calendar(journey), *_rhythms(scenario)]
+    faults += [*_channel_shares(journey), *_calendar(journey), *_rhythms(scenario)]
     return [*faults, *_waits(journey), *_profiles(journey)]
 
 
@@ -50,10 +50,9 @@ def touchpoints_in_nodes(journey: Journey) -> list[str]:
     return [name for name in journey.touchpoints if name in met]
 
 
-def _channel_weights(journey: Journey) -> Iterator[Fault]:
+def _channel_shares(journey: Journey) -> Iterator[Fault]:
     for name, touchpoint in journey.touchpoints.items():
-        if sum(touchpoint.channels.values()) <= 0.0:
-            yield Fault(f"journey.touchpoints.{name}.channels", "must have a channel with a weight above 0")
+        yield from _sum_to_one(f"journey.touchpoints.{name}.channels", touchpoint.channels.values())
 
 
 def _calendar(journey: Journey) -> Iterator[Fault]:
@@ -91,6 +90,10 @@ def _waits(journey: Journey) -> Iterator[Fault]:
 
 def _profiles(journey: Journey) -> Iterator[Fault]:
     for name, queue in journey.queues.items():
-        total = round(sum(part.share for part in queue.profile), 12)
-        if abs(total - 1.0) > 1e-6:
-            yield Fault(f"journey.queues.{name}.profile", "must have shares that sum to 1", total)
+        yield from _sum_to_one(f"journey.queues.{name}.profile", (part.share for part in queue.profile))
+
+
+def _sum_to_one(path: str, shares: Iterable[float]) -> Iterator[Fault]:
+    total = round(sum(shares), 12)
+    if abs(total - 1.0) > 1e-6:
+        yield Fault(path, "must have shares that sum to 1", total)

@@ -33,6 +33,8 @@ _MAX_TENURE_WEEKS = 5200.0
 _SEPARATORS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 _LARGEST = 1e12
 _LONGEST_VALUE = 40
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+"""What no header of a table has in it, and a file of another kind mostly has."""
 _POINT = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?")
 _COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d+)(,\d+)?")
 
@@ -296,7 +298,7 @@ def _read(path: Path, wanted: Sequence[str]) -> _Table:
         raise InputError([Fault("data.customers", f"cannot be read ({reason})", str(path))]) from None
     if not content.strip():
         raise InputError([Fault(path.name, "is empty")])
-    if content.startswith(b"PAR1"):
+    if content.startswith(b"PAR1") or path.suffix.lower() == ".parquet":
         return _parquet(path, wanted)
     return _csv(path.name, *_text(path.name, content), wanted)
 
@@ -341,7 +343,7 @@ def _text(file: str, content: bytes) -> tuple[str, list[str]]:
         kind = "not text" if b"\0" in content[:4096] else "not UTF-8"
         rule = f"is {kind} (byte 0x{content[error.start]:02X}); save it as CSV in UTF-8, or as Parquet"
         raise InputError([Fault(f"{file} row {row}", rule)]) from None
-    if "\0" in text:
+    if "\0" in text or _CONTROL.search(text.partition("\n")[0]):
         raise InputError([Fault(file, "is not text; save it as CSV in UTF-8, or as Parquet")])
     return text, ["begins with a byte order mark"] if content.startswith(codecs.BOM_UTF8) else []
 

@@ -37,7 +37,7 @@ def build(run_dir: Path, *, figures: bool = True, workers: int = 1) -> Path:
 
     Raises
     ------
-    InputError : the folder holds no finished run.
+    InputError : the folder holds no finished run, or a file of it cannot be read.
     """
     page = Page()
     facts = run_facts(run_dir)

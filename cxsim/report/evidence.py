@@ -17,7 +17,7 @@ from cxsim.errors import Fault, InputError
 from cxsim.metrics.horizons import discounts, values_at
 from cxsim.metrics.panel import Panel, panels
 from cxsim.report.wording import percent
-from cxsim.results.files import parse_yaml, read_parquet, sum_parquet
+from cxsim.results.files import read_csv, read_parquet, read_yaml, sum_parquet
 from cxsim.results.folder import is_finished
 from cxsim.results.run import Run
 from cxsim.spec.job import USUAL_HORIZONS_WEEKS
@@ -27,6 +27,8 @@ from cxsim.study.compare import Comparison
 from cxsim.study.paired import mean_interval
 
 BASELINE, ALL = "baseline", "all"
+_ALWAYS = ("weekly", "cohorts", "ledger", "touchpoints", "desks", "tenures", "survivors")
+"""Tables that a report needs of every run; one that is not there is missed by its name."""
 
 
 @dataclass(frozen=True)
@@ -182,7 +184,8 @@ class FolderTables(Mapping[str, pd.DataFrame]):
     """The tables of a run folder, each read when it is first asked for."""
 
     def __init__(self, folder: Path) -> None:
-        self._files = {path.stem: path for path in sorted(folder.glob("*.parquet"))}
+        names = {*_ALWAYS, *(path.stem for path in folder.glob("*.parquet"))}
+        self._files = {name: folder / f"{name}.parquet" for name in sorted(names)}
         self._read: dict[str, pd.DataFrame] = {}
 
     def __getitem__(self, name: str) -> pd.DataFrame:
@@ -219,12 +222,12 @@ def read(run_dir: Path) -> Evidence:
 
     Raises
     ------
-    InputError : the folder holds no finished run.
+    InputError : the folder holds no finished run, or a file of it cannot be read.
     """
     facts = run_facts(run_dir)
-    scenario = build(parse_yaml((run_dir / "scenario.yaml").read_text("utf-8")))
-    study, file = facts["study"], run_dir / "effects.csv"
-    effects = pd.read_csv(file) if file.exists() else pd.DataFrame()
+    scenario = build(read_yaml(run_dir / "scenario.yaml"))
+    study = facts["study"]
+    effects = read_csv(run_dir / "effects.csv") if facts["command"] == "compare" else pd.DataFrame()
     return _evidence(scenario, FolderTables(run_dir), effects, study["horizons_weeks"], study["confidence"], facts)
 
 

@@ -12,8 +12,11 @@ import pandas as pd
 
 from cxsim.forecast.scenario import EFFECT, FULL, FULL_EFFECT, NOTHING_DONE, SCENARIO
 from cxsim.report.target import Target, target_of
+from cxsim.results.files import read_csv
 
 NAIVE = "seasonal_naive"
+_ALWAYS = ("forecast", "history", "diagnostics")
+"""Tables of every forecast; one that is not there is missed by its name."""
 MODELS = {
     NOTHING_DONE: "Nothing done",
     SCENARIO: "As realised",
@@ -64,14 +67,9 @@ class Folder:
         return [str(name) for name in self.forecast["series"].unique()]
 
     def table(self, name: str) -> pd.DataFrame:
-        """Return a table, empty where there is none; dates as dates."""
+        """Return a table, dates as dates; one that not every forecast has is empty where there is none."""
         file = self.path / f"{name}.csv"
-        usual: Any = {
-            "dtype": {"series": str},
-            "keep_default_na": False,
-            "na_values": [""],
-        }  # as the user wrote them
-        found = pd.read_csv(file, **usual) if file.exists() else pd.DataFrame()
+        found = read_csv(file, {"series": str}) if name in _ALWAYS or file.exists() else pd.DataFrame()
         if "time" in found.columns and found["time"].dtype.kind not in "iu":
             found["time"] = pd.to_datetime(found["time"])
         return found

@@ -13,6 +13,7 @@ import pandas as pd
 from cxsim.report.figures import tracking as tracks
 from cxsim.report.page import Page, document, section, table, text
 from cxsim.report.wording import listed
+from cxsim.results.files import read_csv
 
 NAMES = {"bg_nbd": "BG/NBD", "pareto_nbd": "Pareto/NBD", "bg_bb": "BG/BB", "sbg": "sBG"}
 COUNTED = {
@@ -22,13 +23,13 @@ COUNTED = {
 }
 """What a purchase is to which law: only laws that count alike can share a figure."""
 SHOWN = 15
+TABLES = ("notes", "fits", "tracking", "frequencies", "holdout", "accuracy", "forecast", "customer_values")
 
 
 def render(run_dir: Path, page: Page) -> str:
     """Return the page as HTML; its figures are kept in `page`."""
     facts = json.loads((run_dir / "manifest.json").read_text("utf-8"))
-    usual: Any = {"dtype": {"customer": str}, "keep_default_na": False, "na_values": [""]}  # as the user wrote them
-    tables = {file.stem: pd.read_csv(file, **usual) for file in sorted(run_dir.glob("*.csv"))}
+    tables = {name: read_csv(run_dir / f"{name}.csv", {"customer": str}) for name in TABLES}
     parts = [
         _log(tables),
         _tracking(tables, facts, page),

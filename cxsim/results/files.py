@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from cxsim.errors import Fault, InputError
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -27,18 +29,70 @@ def write_parquet(table: pd.DataFrame, path: Path) -> None:
         pq.write_table(arrow, file, compression="zstd", version="2.6", row_group_size=1 << 20)
 
 
+@contextmanager
+def reading(path: Path) -> Iterator[None]:
+    """Say of a file of a finished run that cannot be read which it is and why, as an `InputError`."""
+    from yaml import YAMLError
+
+    try:
+        yield
+    except FileNotFoundError:
+        raise InputError([Fault(str(path), "no such file")]) from None
+    # What pandas and PyArrow raise for damaged content are ValueErrors.
+    except (OSError, ValueError, YAMLError) as error:
+        reason = str(getattr(error, "strerror", None) or error).strip().split("\n")[0]
+        raise InputError([Fault(str(path), f"cannot be read ({reason[:1].lower()}{reason[1:]})")]) from None
+
+
 def read_parquet(path: Path) -> pd.DataFrame:
-    """Return the table of a file."""
+    """Return the table of a file.
+
+    Raises
+    ------
+    InputError : the file cannot be read.
+    """
     import pandas as pd
 
-    return pd.read_parquet(path)
+    with reading(path):
+        return pd.read_parquet(path)
+
+
+def read_csv(path: Path, types: Mapping[str, type] | None = None) -> pd.DataFrame:
+    """Return the table of a text file, columns of given types as these.
+
+    Raises
+    ------
+    InputError : the file cannot be read.
+    """
+    import pandas as pd
+
+    with reading(path):
+        # Only an empty cell is missing: NA may be a customer's name.
+        return pd.read_csv(path, dtype=dict(types or {}), keep_default_na=False, na_values=[""])
+
+
+def read_yaml(path: Path) -> Any:
+    """Return the plain data of a YAML file.
+
+    Raises
+    ------
+    InputError : the file cannot be read.
+    """
+    with reading(path):
+        return parse_yaml(path.read_text("utf-8"))
 
 
 def sum_parquet(path: Path, by: Sequence[str], of: Sequence[str]) -> pd.DataFrame:
-    """Return the sums of columns `of` for every combination of the texts in columns `by`; the file is not read as a whole."""
+    """Return the sums of columns `of` for every combination of the texts in columns `by`; the file is not read as a whole.
+
+    Raises
+    ------
+    InputError : the file cannot be read.
+    """
     import pyarrow.parquet as pq
 
-    table = pq.read_table(path, columns=[*by, *of], read_dictionary=list(by))
+    with reading(path):
+        table = pq.read_table(path, columns=[*by, *of], read_dictionary=list(by))
     # By one thread, so that equal files give equal sums to the last digit.
     sums = table.group_by(list(by), use_threads=False).aggregate([(name, "sum") for name in of])
     plain: pd.DataFrame = sums.rename_columns({f"{name}_sum": name for name in of}).to_pandas()

@@ -19,7 +19,8 @@ def attempt[S: BaseModel](mapping: Mapping[str, Any], model: type[S]) -> tuple[S
     faults: list[Fault] = []
     data = _plain(mapping, (), faults)
     try:
-        spec = model.model_validate_json(json.dumps(data), strict=True)
+        # What JSON does not know becomes text, which is then told as what was found.
+        spec = model.model_validate_json(json.dumps(data, default=str), strict=True)
     except ValidationError as error:
         return None, faults + faults_of(error.errors(include_url=False), model, data)
     return (None if faults else spec), faults
@@ -104,5 +105,5 @@ def _plain(value: Any, place: Place, faults: list[Fault]) -> Any:
         return [_plain(item, (*place, index), faults) for index, item in enumerate(value)]
     if isinstance(value, PurePath):
         return str(value)
-    # NumPy scalars, which a caller in Python easily passes.
-    return value.item() if hasattr(value, "item") and not isinstance(value, str) else value
+    # Numbers and arrays of NumPy, which a caller in Python easily passes.
+    return value.tolist() if hasattr(value, "tolist") else value

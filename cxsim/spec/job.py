@@ -23,7 +23,7 @@ class Study(Spec):
     arms: tuple[str, ...] = Field(default=(), description="interventions, or bundles written a+b")
     replications: Annotated[int, Field(ge=1, le=100_000)] = 10
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    horizons_weeks: tuple[Count, ...] | None = Field(
+    horizons_weeks: Annotated[tuple[Count, ...], Field(min_length=1)] | None = Field(
         default=None, description="null: 13, 52 and 156 weeks as far as the run goes, and the run's end"
     )
     confidence: Annotated[float, Field(gt=0.0, lt=1.0)] = 0.95
@@ -155,14 +155,6 @@ class Job(Spec):
     uncertainty: Uncertainty = Field(default_factory=Uncertainty)
     forecast: Forecast = Field(default_factory=Forecast)
     output: Output = Field(default_factory=Output)
-
-    @model_validator(mode="after")
-    def _horizons_within_run(self) -> Job:
-        end = self.scenario.time.horizon_weeks
-        late = [weeks for weeks in self.study.horizons_weeks or () if weeks > end]
-        if late:
-            raise broken("study.horizons_weeks", f"must not go beyond the run (time.horizon_weeks is {end})", late[0])
-        return self
 
     @property
     def horizons(self) -> tuple[int, ...]:

@@ -106,7 +106,10 @@ class Touchpoint(Spec):
 
     stage: Stage
     quality: Quality
-    channels: dict[Name, NonNegative] = Field(min_length=1)
+    channels: dict[Name, NonNegative] = Field(
+        min_length=1,
+        description="share of its encounters on each; an intervention that moves one moves the others in proportion",
+    )
     weight: Annotated[float, Field(ge=0.0, le=5.0)] = 1.0
     moment_of_truth: bool = False
     kano: Kano = Field(default_factory=Kano)

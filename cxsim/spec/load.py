@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, overload
 
 from cxsim.errors import Fault, InputError, nearest
 from cxsim.spec.base import Spec
 from cxsim.spec.change import attempt, change, flatten, stray_entry
-from cxsim.spec.job import Job
+from cxsim.spec.job import Data, Engine, Job
 from cxsim.spec.scenario import Scenario
+from cxsim.spec.uncertainty import Uncertainty
 
-__all__ = ["JOB_KEYS", "build", "build_job", "change", "flatten", "stray"]
+__all__ = ["JOB_KEYS", "build", "build_job", "change", "flatten", "job_of", "listed", "require_scenario", "stray"]
 
 JOB_KEYS = tuple(name for name in Job.model_fields if name != "scenario")
 """Keys beside the scenario's own on the top level of a whole configuration."""
@@ -52,6 +53,46 @@ def build_job(mapping: Mapping[str, Any]) -> Job:
     if job is None or faults:
         raise InputError(faults)
     return job
+
+
+def job_of(
+    scenario: Scenario,
+    study: Mapping[str, Any],
+    engine: Engine | None,
+    data: Data | None,
+    uncertainty: Uncertainty | None,
+) -> Job:
+    """Return the job that a caller in Python describes: keys of `study`, and groups with defaults where left out.
+
+    Raises
+    ------
+    InputError : every value that breaks a rule, by its path in a configuration.
+    """
+    groups = {"engine": engine, "data": data, "uncertainty": uncertainty}
+    given = {name: group for name, group in groups.items() if group is not None}
+    job, faults = attempt({"scenario": require_scenario(scenario), "study": study, **given}, Job)
+    if job is None:
+        raise InputError(faults)
+    return job.model_copy(update={"scenario": scenario})
+
+
+def require_scenario(value: object) -> Scenario:
+    """Return `value`, which must be a scenario.
+
+    Raises
+    ------
+    InputError : it is something else, such as the name of one.
+    """
+    if not isinstance(value, Scenario):
+        raise InputError([Fault("scenario", "must be a scenario as cxsim.load returns it", value)])
+    return value
+
+
+def listed(value: Any) -> Any:
+    """Return the entries of `value` as a list; a text is one entry, and what has no entries stays as it is."""
+    if isinstance(value, str):
+        return [value]
+    return [*value] if isinstance(value, Iterable) else value
 
 
 def stray(path: str, mapping: Mapping[str, Any]) -> Fault | None:

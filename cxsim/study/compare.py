@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from cxsim.checks import require
+from cxsim.checks import require, require_arms
 from cxsim.population.customer_file import sized
 from cxsim.results.folder import prepare
 from cxsim.results.run import Run
 from cxsim.results.tables import ALL
-from cxsim.spec.job import Data, Engine, Job, Study
+from cxsim.spec.job import Data, Engine, Job
+from cxsim.spec.load import job_of, listed
 from cxsim.spec.scenario import Scenario
 from cxsim.spec.uncertainty import Uncertainty
 from cxsim.study.at_once import check_question, judge_at_once
@@ -98,7 +99,7 @@ def compare(
 
     Parameters
     ----------
-    interventions : arms: names of the scenario's interventions, or bundles written ``a+b``.
+    interventions : arms: names of the scenario's interventions, or bundles written ``a+b``; a text is one arm.
     horizons : weeks after the start at which to judge; 13, 52, 156 as far as they fit and the end if left out.
     customer_replications : replications whose customers are kept with both potential outcomes.
     data : the firm's own customers and how to read them; drawn from the population where left out.
@@ -106,27 +107,22 @@ def compare(
 
     Raises
     ------
-    InputError : the scenario or the file of customers is faulty, or an arm or horizon does not exist.
+    InputError : an argument, the scenario or the file of customers is faulty, or an arm or horizon does not exist.
     """
-    study = Study(
-        arms=tuple(interventions),
-        replications=replications,
-        seed=seed,
-        horizons_weeks=None if horizons is None else tuple(horizons),
-        confidence=confidence,
-        customer_replications=customer_replications,
-    )
-    job = Job(
-        scenario=scenario,
-        study=study,
-        engine=engine or Engine(),
-        data=data or Data(),
-        uncertainty=uncertainty or Uncertainty(),
-    )
+    study = {
+        "arms": listed(interventions),
+        "replications": replications,
+        "seed": seed,
+        "horizons_weeks": listed(horizons),
+        "confidence": confidence,
+        "customer_replications": customer_replications,
+    }
+    job = job_of(scenario, study, engine, data, uncertainty)
+    require_arms(job)
     require(job)
     plan, tables = in_memory(sized(job), arms_of(job))
-    run = Run(plan.scenario, tables, seed, replications)
-    return Comparison(run, effects_table(tables, plan.scenario, job.horizons, confidence))
+    run = Run(plan.scenario, tables, job.study.seed, job.study.replications)
+    return Comparison(run, effects_table(tables, plan.scenario, job.horizons, job.study.confidence))
 
 
 def run_job(job: Job, progress: bool = True, then_load: Sequence[str] = ()) -> Path:

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
 from cxsim.errors import Fault, InputError
 from cxsim.forecast.api import Prediction, forecast_histories
@@ -21,7 +20,7 @@ from cxsim.forecast.realisation import Estimate
 from cxsim.forecast.select import model_faults
 from cxsim.forecast.series import Columns, History, histories
 from cxsim.forecast.subject import prepared
-from cxsim.results.files import read_parquet
+from cxsim.results.files import read_parquet, read_yaml
 from cxsim.results.folder import folder_of, is_finished, prepare
 from cxsim.results.run import Run
 from cxsim.spec.job import Job
@@ -187,9 +186,10 @@ def _dated(table: pd.DataFrame) -> pd.DataFrame:
 
 def _run(folder: Path) -> Run:
     """Return a finished run with the tables that a forecast reads."""
-    scenario = build(yaml.safe_load((folder / "scenario.yaml").read_text("utf-8")))
-    files = {name: folder / f"{name}.parquet" for name in ("weekly", PARAMETERS)}
-    tables = {name: read_parquet(file) for name, file in files.items() if file.exists()}
+    scenario = build(read_yaml(folder / "scenario.yaml"))
+    tables = {"weekly": read_parquet(folder / "weekly.parquet")}
+    if (drawn := folder / f"{PARAMETERS}.parquet").exists():
+        tables[PARAMETERS] = read_parquet(drawn)
     return Run(scenario, tables, seed=0, replications=int(tables["weekly"]["replication"].max()) + 1)
 
 

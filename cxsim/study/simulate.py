@@ -13,7 +13,8 @@ from cxsim.interventions.uncertain import draw
 from cxsim.population.customer_file import sized
 from cxsim.results.folder import RunFolder, prepare
 from cxsim.results.run import Run
-from cxsim.spec.job import Data, Engine, Job, Study
+from cxsim.spec.job import Data, Engine, Job
+from cxsim.spec.load import job_of, listed
 from cxsim.spec.scenario import Scenario
 from cxsim.spec.uncertainty import Uncertainty
 from cxsim.study.customers import CALIBRATION, OwnCustomers, about, own_customers
@@ -40,26 +41,20 @@ def simulate(
     ----------
     replications : worlds of luck; every table has a column for them.
     seed : the seed, 0 included.
-    interventions : names of the scenario's interventions that act.
+    interventions : names of the scenario's interventions that act; a text is one name.
     customer_replications : how many replications keep their customers one by one.
     data : the firm's own customers and how to read them; drawn from the population where left out.
     uncertainty : parameters that differ between replications; none where left out.
 
     Raises
     ------
-    InputError : the scenario or the file of customers is faulty, or an intervention is unknown.
+    InputError : an argument, the scenario or the file of customers is faulty, or an intervention is unknown.
     """
-    study = Study(replications=replications, seed=seed, customer_replications=customer_replications)
-    job = Job(
-        scenario=scenario,
-        study=study,
-        engine=engine or Engine(),
-        data=data or Data(),
-        uncertainty=uncertainty or Uncertainty(),
-    )
+    study = {"replications": replications, "seed": seed, "customer_replications": customer_replications}
+    job = job_of(scenario, study, engine, data, uncertainty)
     require(job)
-    plan, tables = in_memory(sized(job), {BASELINE: tuple(interventions)})
-    return Run(plan.scenario, tables, seed, replications)
+    plan, tables = in_memory(sized(job), {BASELINE: tuple(listed(interventions))})
+    return Run(plan.scenario, tables, job.study.seed, job.study.replications)
 
 
 def run_job(job: Job, command: str = "run", progress: bool = True, then_load: Sequence[str] = ()) -> Path:

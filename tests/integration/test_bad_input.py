@@ -40,6 +40,15 @@ def typed(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
             ["compare", "study.horizons_weeks=[13,60]", "time.horizon_weeks=52"],
             "study.horizons_weeks: must not go beyond the run (time.horizon_weeks is 52), got 60",
         ),
+        (["run", "study.horizons_weeks=[]"], "study.horizons_weeks: must have at least one entry, got []"),
+        (
+            ["run", "data.customers=nowhere.csv", "study.horizons_weeks=[500]"],
+            (
+                "study.horizons_weeks: must not go beyond the run (time.horizon_weeks is 156), got 500\n"
+                "data.customers: cannot be read (no such file or directory), got 'nowhere.csv'"
+            ),
+        ),
+        (["compare", "study.arms=[]"], "study.arms: must have at least one entry, got []"),
         (
             ["compare", "interventions.faster_reply.end_week=5"],
             "interventions.faster_reply.end_week: must come after start_week (13), got 5.0",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import pickle
+import re
 from typing import Any
 
 import mesa
@@ -15,7 +17,7 @@ from cxsim.engine.customers import CustomerAgent, CustomerSet
 from cxsim.engine.desks import BackOffice, ServiceDesk
 from cxsim.engine.model import CXModel
 from cxsim.journey.tables import LifeCode
-from tests.worlds import lived, world
+from tests.worlds import lived, same_rows, world
 
 
 @pytest.fixture
@@ -118,6 +120,31 @@ def test_a_view_reads_python_scalars_and_writes_through(model: CXModel) -> None:
     assert model.customers["satisfaction"][3] == np.float32(0.25)
 
 
+def test_a_view_lists_its_columns(model: CXModel) -> None:
+    assert {"satisfaction", "segment", "balance", "is_active", "step", "unique_id"} <= set(dir(model.customers[3]))
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "message"),
+    [
+        ("satisfaction", float("nan"), "satisfaction must be a number between 0 and 1, got nan"),
+        ("satisfaction", 1.5, "satisfaction must be a number between 0 and 1, got 1.5"),
+        ("peak", float("inf"), "peak must be a finite number, got inf"),
+        ("segment", -1, "segment must be a whole number between 0 and 255, got -1"),
+        ("segment", 0.5, "segment must be a whole number between 0 and 255, got 0.5"),
+    ],
+)
+def test_a_value_that_a_column_cannot_hold_is_refused(model: CXModel, column: str, value: float, message: str) -> None:
+    before = model.rows.tobytes()
+    with pytest.raises(ValueError, match=re.escape(message)):
+        model.customers.set(column, value)
+    with pytest.raises(ValueError, match=re.escape(message)):
+        model.customers.set(column, np.full(model.n_arrived, value))
+    with pytest.raises(ValueError, match=re.escape(message)):
+        setattr(model.customers[3], column, value)
+    assert model.rows.tobytes() == before
+
+
 def test_a_view_knows_no_other_attribute(model: CXModel) -> None:
     customer = model.customers[3]
     with pytest.raises(AttributeError, match="a customer has no attribute 'mood'"):
@@ -169,6 +196,20 @@ def test_agg_get_and_set_work_on_columns(model: CXModel) -> None:
     assert set(customers.get("trust")[10:]) != {0.5}
 
 
+def test_slices_and_arrays_of_positions_give_lists_of_views(model: CXModel) -> None:
+    customers = model.customers
+    assert customers[2:5] == [customers[2], customers[3], customers[4]]
+    assert customers[-1] == customers[model.n_arrived - 1]
+    assert customers[np.array([7, 3])] == [customers[7], customers[3]]
+    assert customers[customers["is_active"]] == customers.select(customers["is_active"]).to_list()
+
+
+@pytest.mark.parametrize("at_most", [-1, -0.5, float("nan")])
+def test_a_number_of_customers_is_not_negative(model: CXModel, at_most: float) -> None:
+    with pytest.raises(ValueError, match=f"at_most must be at least 0, got {at_most}"):
+        model.customers.select(at_most=at_most)
+
+
 def test_groupby_splits_the_customers(model: CXModel) -> None:
     groups = model.customers.groupby("segment")
     assert sum(len(group) for _, group in groups) == model.n_arrived
@@ -185,6 +226,45 @@ def test_sort_and_shuffle_reorder_and_keep_everybody(model: CXModel) -> None:
     shuffled = model.customers.shuffle()
     assert [view.row for view in shuffled] != list(range(model.n_arrived))
     assert sorted(view.row for view in shuffled) == list(range(model.n_arrived))
+
+
+def test_sort_orders_columns_of_every_kind_both_ways(model: CXModel) -> None:
+    for column in ("segment", "is_active", "balance", "since"):
+        values = model.customers.sort(column).get(column)
+        assert values == sorted(values, reverse=True)
+        assert model.customers.sort(column, ascending=True).get(column) == values[::-1]
+
+
+def test_the_models_own_set_takes_another_order_and_newcomers_behind_it(model: CXModel) -> None:
+    ordered = model.customers.sort("satisfaction", inplace=True)
+    assert ordered is model.customers
+    rows = [view.row for view in ordered]
+    assert rows != sorted(rows)
+    lived(model)
+    assert len(rows) < model.n_arrived
+    assert [view.row for view in model.customers] == [*rows, *range(len(rows), model.n_arrived)]
+    assert model.customers.get("unique_id") == [view.unique_id for view in model.customers]
+
+
+def test_the_order_of_the_models_own_set_changes_nobodys_life() -> None:
+    bulk, agents = CXModel(world(30, 6, 2), rng=7), CXModel(world(30, 6, 2), rng=7, stepping="agents")
+    agents.customers.shuffle(inplace=True)
+    assert same_rows(lived(bulk).rows, lived(agents).rows) == []
+
+
+def test_nobody_can_be_taken_out_of_the_models_own_set(model: CXModel) -> None:
+    everybody, words = model.customers, "nobody can be taken out of the model's own set of customers; take a selection"
+    for leave_out in (
+        lambda: everybody.remove(everybody[0]),
+        lambda: everybody.discard(everybody[0]),
+        lambda: everybody.select(at_most=3, inplace=True),
+    ):
+        with pytest.raises(ValueError, match=words):
+            leave_out()
+    assert len(everybody) == model.n_arrived
+    own = copy.copy(everybody)
+    own.remove(own[0])
+    assert (len(own), len(everybody)) == (model.n_arrived - 1, model.n_arrived)
 
 
 def test_do_and_map_call_methods_and_functions(model: CXModel) -> None:
@@ -223,6 +303,17 @@ def test_a_deep_copy_goes_on_like_the_original(model: CXModel) -> None:
     # A deep copy takes the way of pickling: what a user's own snapshots rely on.
     one, other = going_on(copy.deepcopy, model)
     assert one == other
+
+
+def test_a_pickled_model_goes_on_like_the_original(model: CXModel) -> None:
+    one, other = going_on(lambda model: pickle.loads(pickle.dumps(model)), model)  # noqa: S301 - our own bytes
+    assert one == other
+
+
+def test_a_pickled_customer_brings_its_model(model: CXModel) -> None:
+    customer = pickle.loads(pickle.dumps(model.customers[3]))  # noqa: S301 - our own bytes
+    assert (customer.row, customer.satisfaction) == (3, model.customers[3].satisfaction)
+    assert customer == customer.model.customers[3]
 
 
 def test_a_copy_of_a_set_is_independent_of_it(model: CXModel) -> None:

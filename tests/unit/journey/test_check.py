@@ -107,7 +107,12 @@ def test_the_small_journey_is_sound(small: dict[str, Any], told: Told) -> None:
         (
             "touchpoints/bill/channels",
             {"web": 0.0, "phone": 0.0},
-            "journey.touchpoints.bill.channels: must have a channel with a weight above 0",
+            "journey.touchpoints.bill.channels: must have shares that sum to 1, got 0.0",
+        ),
+        (
+            "touchpoints/bill/channels",
+            {"web": 0.7, "phone": 0.2},
+            "journey.touchpoints.bill.channels: must have shares that sum to 1, got 0.9",
         ),
         (
             "touchpoints/bill/every_weeks",

@@ -216,6 +216,7 @@ def test_a_flag_has_two_values(flags: Any, message: str, tmp_path: Path) -> None
             "crm.csv row 1: is not text (byte 0xFF); save it as CSV in UTF-8, or as Parquet",
         ),
         (b"PK\x03\x04\x14\x00\x00", "crm.csv: is not text; save it as CSV in UTF-8, or as Parquet"),
+        (b"PK\x03\x04\x14 and more\n", "crm.csv: is not text; save it as CSV in UTF-8, or as Parquet"),
         (GOOD.replace("pro", '"pro'), "crm.csv line 4: is not CSV: unexpected end of data"),
         (GOOD.replace("revenue", "tenure"), "crm.csv row 1: two columns have the same name, got 'tenure'"),
     ],
@@ -254,3 +255,8 @@ def test_the_public_telco_file_is_read_blank_charges_and_all(shared_data: Path) 
     assert customers.churned.mean() == pytest.approx(0.2654, abs=5e-5)
     assert customers.churned[customers.contract == 0].mean() == pytest.approx(0.427, abs=5e-4)
     assert (customers.tenure_weeks == 0.0).sum() == 11
+
+
+def test_a_file_that_says_it_is_parquet_and_is_not_is_said_to_be_no_parquet(tmp_path: Path) -> None:
+    (found,) = refused(written(tmp_path, GOOD, "crm.parquet"))
+    assert found.startswith("crm.parquet: is not Parquet: Parquet magic bytes not found in footer.")

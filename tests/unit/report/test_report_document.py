@@ -173,3 +173,35 @@ def test_a_folder_without_a_finished_run_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"^RUN_DIR: must be the folder of a finished run"):
         build(tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "fault"),
+    [
+        ("weekly.parquet", None, "no such file"),
+        (
+            "weekly.parquet",
+            b"garbage",
+            "cannot be read (could not open Parquet input source ",
+        ),
+        ("ledger.parquet", None, "no such file"),
+        ("effects.csv", None, "no such file"),
+        (
+            "effects.csv",
+            b"\xff\xfe\x00",
+            "cannot be read ('utf-8' codec can't decode byte 0xff",
+        ),
+        ("scenario.yaml", None, "no such file"),
+        ("scenario.yaml", b"time: [", "cannot be read (while parsing a flow node"),
+    ],
+)
+def test_a_damaged_file_of_a_finished_run_is_named(
+    comparison_folder: Path, tmp_path: Path, file: str, content: bytes | None, fault: str
+) -> None:
+    copy = shutil.copytree(
+        comparison_folder, tmp_path / "copy", ignore=shutil.ignore_patterns("report.html", "figures")
+    )
+    (copy / file).unlink() if content is None else (copy / file).write_bytes(content)
+    with pytest.raises(InputError, match=f"^{re.escape(f'{copy / file}: {fault}')}"):
+        build(copy)
+    assert not (copy / "report.html").exists()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cxsim.checks import require
 from cxsim.cli.compose import load
 from cxsim.errors import InputError
 from cxsim.spec.interventions import Intervention
@@ -48,6 +52,33 @@ def test_a_change_moves_its_paths_alone_and_survives_the_dump(changes: dict[str,
     assert {path for path in after if after[path] != before[path]} == {
         path for path, value in changes.items() if value != before[path]
     }
+
+
+@pytest.mark.parametrize(
+    "mutate",
+    [
+        lambda touchpoints: touchpoints.pop("renewal"),
+        lambda touchpoints: touchpoints.update(renewal=None),
+        lambda touchpoints: touchpoints.setdefault("other"),
+        lambda touchpoints: touchpoints.__setitem__("renewal", None),
+        lambda touchpoints: touchpoints.__delitem__("renewal"),
+        lambda touchpoints: touchpoints.__ior__({"other": None}),
+        lambda touchpoints: touchpoints.popitem(),
+        lambda touchpoints: touchpoints.clear(),
+    ],
+)
+def test_the_mappings_of_a_scenario_are_frozen_in_every_copy(mutate: Callable[[Any], Any]) -> None:
+    pickled = pickle.loads(pickle.dumps(TELECOM))  # noqa: S301 - our own bytes
+    for scenario in (TELECOM, TELECOM.with_changes({}), copy.deepcopy(TELECOM), pickled):
+        with pytest.raises(TypeError, match=r"^a spec is frozen; take a changed copy of it with with_changes$"):
+            mutate(scenario.journey.touchpoints)
+        assert scenario == TELECOM
+        assert scenario.model_dump(mode="json") == PLAIN
+
+
+def test_equal_scenarios_have_equal_hashes() -> None:
+    assert hash(build(PLAIN)) == hash(TELECOM)
+    assert len({build(PLAIN), TELECOM, TELECOM.with_changes({"population.size": 7})}) == 2
 
 
 def test_no_change_is_an_equal_copy() -> None:
@@ -188,4 +219,4 @@ def test_horizons_fit_the_run(asked: tuple[int, ...] | None, weeks: int, horizon
 def test_a_horizon_beyond_the_run_is_refused() -> None:
     message = r"^study.horizons_weeks: must not go beyond the run \(time.horizon_weeks is 156\), got 200$"
     with pytest.raises(InputError, match=message):
-        build_job({**PLAIN, "study": {"horizons_weeks": [13, 200]}})
+        require(build_job({**PLAIN, "study": {"horizons_weeks": [13, 200]}}))
