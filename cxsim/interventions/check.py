@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from cxsim.errors import Fault, InputError, nearest
-from cxsim.interventions.parameters import matching, nearest_name, parameters
+from cxsim.interventions.parameters import Parameter, matching, nearest_name, parameters
 from cxsim.interventions.reach import condition
-from cxsim.spec.interventions import Intervention
+from cxsim.spec.interventions import Effect, Intervention
 from cxsim.spec.scenario import Scenario
 
 
@@ -16,13 +18,21 @@ def check(scenario: Scenario) -> list[Fault]:
     for name, intervention in scenario.interventions.items():
         path = f"interventions.{name}"
         for i, effect in enumerate(intervention.effects):
-            if not matching(effect.parameter, known):
-                rule = "must name a parameter of the scenario"
-                where = f"{path}.effects.{i}.parameter"
-                found.append(Fault(where, rule, effect.parameter, nearest_name(effect.parameter, known)))
+            found.extend(_effect(f"{path}.effects.{i}", effect, known))
         found.extend(_names(path, intervention, scenario))
         found.extend(_channel_effects(path, intervention))
     return found
+
+
+def _effect(path: str, effect: Effect, known: Mapping[str, Parameter]) -> list[Fault]:
+    """Return what is wrong with an effect; a pattern passes over parameters that are fixed unless there are no others."""
+    named = matching(effect.parameter, known)
+    if not named:
+        rule = "must name a parameter of the scenario"
+        return [Fault(f"{path}.parameter", rule, effect.parameter, nearest_name(effect.parameter, known))]
+    if all(known[name].fixed for name in named):
+        return [Fault(f"{path}.parameter", known[named[0]].fixed, effect.parameter)]
+    return []
 
 
 def _names(path: str, intervention: Intervention, scenario: Scenario) -> list[Fault]:

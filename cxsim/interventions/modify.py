@@ -52,7 +52,7 @@ def apply_effects(
         if strength == 0.0:
             continue
         for name in matching(effect.parameter, known):
-            if known[name].shared == shared:
+            if known[name].shared == shared and not known[name].fixed:
                 values[name] = modified(values[name], effect.operation, effect.value, strength)
                 touched.add(name)
     for name in touched:

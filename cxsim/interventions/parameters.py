@@ -1,4 +1,4 @@
-"""Every number that an intervention may change, named as in the scenario, with its bounds and its reach.
+"""Every number that an intervention may name, as in the scenario, with its bounds and its reach.
 
 A parameter is a number of the scenario under one of the roots below, such as ``journey.touchpoints.bill.failure`` or
 ``behaviour.churn.satisfaction``. *Shared* parameters belong to a desk that all customers use; the others are personal, so that
@@ -19,18 +19,21 @@ from cxsim.spec.scenario import Scenario
 _STRUCTURAL = frozenset({"every_weeks", "department", "phase", "stage", "profile", "every", "cap_per_week"})
 _SHARED = ("journey.queues.", "journey.back_offices.*.capacity_week")
 
+_ONE_MARGIN = "cannot be changed by an intervention: profit and value of all arms are reckoned with the scenario's margin"
+
 
 class Parameter(NamedTuple):
-    """A number of the scenario: value, bounds, and whether all customers share it."""
+    """A number of the scenario: value, bounds, whether all customers share it, and the rule that keeps interventions off it."""
 
     value: float
     low: float
     high: float
     shared: bool
+    fixed: str = ""
 
 
 def parameters(scenario: Scenario) -> dict[str, Parameter]:
-    """Return every changeable number of a scenario by its dotted name."""
+    """Return every number of a scenario that an intervention may name, by its dotted name; some are `fixed`."""
     found: dict[str, Parameter] = {}
     journey = scenario.journey
     _collect(found, "behaviour", scenario.behaviour)
@@ -56,7 +59,7 @@ def parameters(scenario: Scenario) -> dict[str, Parameter]:
     for pair in _pairs(list(journey.channels)):
         value = integration(scenario, *pair)
         found[f"journey.integration.pairs.{pair[0]}-{pair[1]}"] = Parameter(value, 0.0, 1.0, shared=False)
-    found["money.margin"] = Parameter(scenario.money.margin, 0.0, 1.0, shared=False)
+    found["money.margin"] = Parameter(scenario.money.margin, 0.0, 1.0, shared=False, fixed=_ONE_MARGIN)
     return found
 
 

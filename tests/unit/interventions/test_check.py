@@ -62,6 +62,13 @@ def effect(parameter: str) -> dict[str, Any]:
                 "got 'journey.contact_rate'"
             ),
         ),
+        (
+            {"effects": [effect("money.margin")]},
+            (
+                "interventions.mine.effects.0.parameter: cannot be changed by an intervention: profit and value of all arms are "
+                "reckoned with the scenario's margin, got 'money.margin'"
+            ),
+        ),
     ],
 )
 def test_a_fault_names_path_rule_value_and_what_was_meant(lever: dict[str, Any], text: str) -> None:

@@ -105,6 +105,13 @@ def test_a_pattern_stands_for_every_name_that_fits() -> None:
     assert len(matching("journey.touchpoints.*.quality.emotional", known)) == len(telecom().journey.touchpoints)
 
 
+def test_a_pattern_passes_over_what_no_intervention_may_change() -> None:
+    known = {"a.x": Parameter(1.0, 0.0, ANY, shared=False), "a.y": Parameter(1.0, 0.0, ANY, shared=False, fixed="no")}
+    values = {"a.x": 1.0, "a.y": 1.0}
+    apply_effects(values, [(Effect(parameter="a.*", operation="multiply", value=2.0), 1.0)], known, shared=False)
+    assert values == {"a.x": 2.0, "a.y": 1.0}
+
+
 def test_bounds_of_a_parameter_are_those_of_the_scenario() -> None:
     known = parameters(telecom())
     quality = known["journey.touchpoints.bill.quality.functional"]
