@@ -20,6 +20,8 @@ from cxsim.interventions.parameters import Parameter, matching
 from cxsim.spec.interventions import Effect
 
 _EDGE = 1e-9
+_LARGEST = 700.0
+"""Exponent that a float can still hold the exponential of."""
 
 
 def modified(value: float, operation: str, amount: float, strength: float) -> float:
@@ -30,7 +32,7 @@ def modified(value: float, operation: str, amount: float, strength: float) -> fl
         return value * (math.pow(amount, strength) if amount > 0.0 else 1.0 + (amount - 1.0) * strength)
     if operation == "logit":
         inside = min(1.0 - _EDGE, max(_EDGE, value))
-        return 1.0 / (1.0 + math.exp(-(math.log(inside / (1.0 - inside)) + amount * strength)))
+        return 1.0 / (1.0 + math.exp(min(_LARGEST, -(math.log(inside / (1.0 - inside)) + amount * strength))))
     if operation == "close_gap":
         return 1.0 - (1.0 - value) * (1.0 - amount * strength)
     return value + (amount - value) * strength
@@ -56,4 +58,4 @@ def apply_effects(
                 values[name] = modified(values[name], effect.operation, effect.value, strength)
                 touched.add(name)
     for name in touched:
-        values[name] = min(known[name].high, max(known[name].low, values[name]))
+        values[name] = min(known[name].high, max(known[name].floor, values[name]))

@@ -18,18 +18,31 @@ from cxsim.spec.scenario import Scenario
 
 _STRUCTURAL = frozenset({"every_weeks", "department", "phase", "stage", "profile", "every", "cap_per_week"})
 _SHARED = ("journey.queues.", "journey.back_offices.*.capacity_week")
-
-_ONE_MARGIN = "cannot be changed by an intervention: profit and value of all arms are reckoned with the scenario's margin"
+_CLOSEST = 1e-3
+"""Part of the way from an excluded bound to the scenario's value: what is divided by stays large enough to be."""
+_ONE_MARGIN = (
+    "cannot be changed by an intervention: profit and value of all arms are reckoned with the scenario's margin"
+)
 
 
 class Parameter(NamedTuple):
-    """A number of the scenario: value, bounds, whether all customers share it, and the rule that keeps interventions off it."""
+    """A number of the scenario.
+
+    Its value and bounds, whether all customers share it, the rule that keeps interventions off it if there is one, and whether
+    its lower bound is excluded.
+    """
 
     value: float
     low: float
     high: float
     shared: bool
     fixed: str = ""
+    above: bool = False
+
+    @property
+    def floor(self) -> float:
+        """Return the least that interventions can make of it together: close to an excluded bound, never there."""
+        return self.low + _CLOSEST * (self.value - self.low) if self.above else self.low
 
 
 def parameters(scenario: Scenario) -> dict[str, Parameter]:
@@ -104,9 +117,10 @@ def _leaf(found: dict[str, Parameter], path: str, spec: Spec, name: str) -> None
     value = getattr(spec, name)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return
-    low, high = float("-inf"), float("inf")
+    low, high, above = float("-inf"), float("inf"), False
     for rule in type(spec).model_fields[name].metadata:
+        above = above or hasattr(rule, "gt")
         low = max(low, float(getattr(rule, "ge", low)), float(getattr(rule, "gt", low)))
         high = min(high, float(getattr(rule, "le", high)), float(getattr(rule, "lt", high)))
     shared = any(path.startswith(root) or fnmatch.fnmatchcase(path, root) for root in _SHARED)
-    found[path] = Parameter(float(value), low, high, shared)
+    found[path] = Parameter(float(value), low, high, shared, above=above)

@@ -75,6 +75,46 @@ def test_a_fault_names_path_rule_value_and_what_was_meant(lever: dict[str, Any],
     assert faults(**lever) == [text]
 
 
+@pytest.mark.parametrize(
+    ("parameter", "operation", "value", "text"),
+    [
+        (
+            "journey.queues.phone.agents",
+            "logit",
+            0.2,
+            "operation: needs a parameter between 0 and 1, which {} is not, got 'logit'",
+        ),
+        (
+            "behaviour.churn.satisfaction",
+            "close_gap",
+            0.5,
+            "operation: needs a parameter between 0 and 1, which {} is not, got 'close_gap'",
+        ),
+        ("behaviour.account.half_size", "multiply", 0.0, "value: must leave {} above 0, got 0.0"),
+        ("journey.queues.phone.handling_min", "add", -9.0, "value: must leave {} above 0, got -9.0"),
+        ("behaviour.memory.peak_half_life_weeks", "set", 0.0, "value: must leave {} above 0, got 0.0"),
+        ("journey.touchpoints.bill.quality.functional", "set", 7.0, "value: must leave {} at most 1, got 7.0"),
+        ("journey.touchpoints.bill.failure", "set", -3.0, "value: must leave {} at least 0, got -3.0"),
+        ("journey.touchpoints.bill.failure", "close_gap", 1.5, "value: must leave {} at most 1, got 1.5"),
+        ("behaviour.churn.trust", "multiply", 1e308, None),
+        ("behaviour.churn.satisfaction", "multiply", 1e308, "value: must leave {} finite, got 1e+308"),
+        ("journey.touchpoints.bill.quality.functional", "add", 0.9, None),
+        ("journey.touchpoints.bill.failure", "logit", -2000.0, None),
+        ("market.price_gap", "set", -3.0, None),
+    ],
+)
+def test_an_operation_keeps_to_what_its_parameter_can_be(
+    parameter: str, operation: str, value: float, text: str | None
+) -> None:
+    found = faults(effects=[{"parameter": parameter, "operation": operation, "value": value}])
+    assert found == ([] if text is None else [f"interventions.mine.effects.0.{text.format(parameter)}"])
+
+
+def test_a_pattern_has_one_fault_that_names_the_first_parameter() -> None:
+    (found,) = faults(effects=[{"parameter": "journey.queues.*.patience_min", "operation": "set", "value": 0.0}])
+    assert "journey.queues.phone.patience_min above 0" in found
+
+
 def test_all_faults_come_at_once() -> None:
     found = faults(effects=[effect("nothing.at.all"), effect("money.margn")], target={"segments": ["nobody"]})
     assert len(found) == 3

@@ -112,6 +112,16 @@ def test_a_pattern_passes_over_what_no_intervention_may_change() -> None:
     assert values == {"a.x": 2.0, "a.y": 1.0}
 
 
+def test_an_excluded_bound_is_never_reached() -> None:
+    known = parameters(telecom())
+    minutes = known["journey.queues.phone.handling_min"]
+    assert minutes.above and not known["journey.touchpoints.bill.failure"].above
+    values = {name: parameter.value for name, parameter in known.items()}
+    twice = [(Effect(parameter="journey.queues.phone.handling_min", operation="add", value=-6.0), 1.0)] * 2
+    apply_effects(values, twice, known, shared=True)
+    assert 0.0 < values["journey.queues.phone.handling_min"] < 0.01 * minutes.value
+
+
 def test_bounds_of_a_parameter_are_those_of_the_scenario() -> None:
     known = parameters(telecom())
     quality = known["journey.touchpoints.bill.quality.functional"]
