@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cxsim.errors import Fault, InputError, nearest
 from cxsim.interventions.check import check as check_interventions
 from cxsim.interventions.uncertain import faults_of as faults_of_uncertainty
@@ -28,10 +30,23 @@ def check(job: Job) -> list[Fault]:
                 found.append(Fault("study.arms", "an intervention must not be repeated in a bundle", arm))
             if name not in library:
                 found.append(Fault("study.arms", "no such intervention", name, nearest(name, library)))
-    repeated = {arm for arm in job.study.arms if job.study.arms.count(arm) > 1}
-    found.extend(Fault("study.arms", "an arm must not be repeated", arm) for arm in sorted(repeated))
+    found.extend(_repeated(job.study.arms))
     found.extend(faults_of_uncertainty(job.uncertainty, job.scenario, job.study.replications))
     return [*found, *faults_of(job)]
+
+
+def _repeated(arms: Sequence[str]) -> list[Fault]:
+    """Return the faults of arms that are there already, be it with the interventions of a bundle in another order."""
+    found, seen = {}, dict[tuple[str, ...], str]()
+    for arm in arms:
+        first = seen.setdefault(tuple(sorted(arm.split("+"))), arm)
+        if arm == first and arms.count(arm) > 1:
+            found[arm] = Fault("study.arms", "an arm must not be repeated", arm)
+        elif arm != first:
+            found[arm] = Fault(
+                "study.arms", f"an arm must not be repeated: the bundle is {first} in another order", arm
+            )
+    return [found[arm] for arm in sorted(found)]
 
 
 def require(job: Job) -> None:

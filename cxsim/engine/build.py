@@ -192,7 +192,6 @@ class Blueprint:
         params["programme_cost_week"] = programme_week
         points = self._static.copy()
         zone_moment = values["behaviour.appraisal.zone_moment"]
-        levels = np.zeros((len(self.touchpoints), len(self.channels), 3))
         for k, name in enumerate(self.touchpoints):
             root = f"journey.touchpoints.{name}"
             for field in ("weight", "noise", "failure", "severity", "blame", "unavoidable"):
@@ -200,11 +199,6 @@ class Blueprint:
             points[k]["norm"] = values.get(f"{root}.norm.credit", 0.0)
             points[k]["zone"] = zone_moment if points[k]["moment"] else 1.0
             points[k]["event_cost"] = event_costs.get(name, 0.0)
-            for dimension, kind in ((FUNCTIONAL, "functional"), (EMOTIONAL, "emotional")):
-                shift = self._per(values, "channels", self.channels, f"quality.{kind}")
-                levels[k, :, dimension] = np.clip(values[f"{root}.quality.{kind}"] + shift, 0.0, 1.0)
-            weights = self._per(values, f"touchpoints.{name}.channels", self.channels, "")
-            levels[k, :, MIX] = np.cumsum(weights) / weights.sum()
         channels = self._channels.copy()
         for field in ("cost", "task_success"):
             channels[field] = self._per(values, "channels", self.channels, field)
@@ -218,12 +212,24 @@ class Blueprint:
         return {
             "params": params[0],
             "touchpoints": points,
-            "levels": levels,
+            "levels": self.levels(values),
             "seamless": self._seamless(values),
             "channels": channels,
             "offices": offices,
             "quiet": self._quiet(float(params["journey_contact_rate"][0])),
         }
+
+    def levels(self, values: Mapping[str, float]) -> Floats:
+        """Return touchpoint x channel x (functional quality, emotional quality, cumulative channel mix)."""
+        levels = np.zeros((len(self.touchpoints), len(self.channels), 3))
+        for k, name in enumerate(self.touchpoints):
+            for dimension, kind in ((FUNCTIONAL, "functional"), (EMOTIONAL, "emotional")):
+                shift = self._per(values, "channels", self.channels, f"quality.{kind}")
+                quality = values[f"journey.touchpoints.{name}.quality.{kind}"]
+                levels[k, :, dimension] = np.clip(quality + shift, 0.0, 1.0)
+            weights = self._per(values, f"touchpoints.{name}.channels", self.channels, "")
+            levels[k, :, MIX] = np.cumsum(weights) / weights.sum()
+        return levels
 
     def _find_quiet(self, contact_rate: float) -> Floats:
         """Return one draw per node: from it on a customer without a problem stays."""

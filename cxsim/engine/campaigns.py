@@ -158,37 +158,35 @@ class TableMaker:
         self, mask: int, campaigns: list[Campaign], levels: tuple[float, ...], running: tuple[bool, ...]
     ) -> dict[str, Any]:
         """Return the tables of the customers whom exactly the campaigns of `mask` reach."""
-        here = [j for j, campaign in enumerate(campaigns) if mask >> campaign.bit & 1]
-        values = dict(self._base)
-        effects = [
-            (effect, levels[j])
-            for j in here
-            if not campaigns[j].intervention.target.channels
-            for effect in campaigns[j].intervention.effects
+        here = [
+            (campaign, level) for campaign, level in zip(campaigns, levels, strict=True) if mask >> campaign.bit & 1
         ]
-        apply_effects(values, effects, self._known, shared=False)
+        values = self._values(here)
         event_costs: dict[str, float] = {}
         weekly = 0.0
-        for j in here:
-            cost = campaigns[j].intervention.cost
-            if running[j]:
+        for campaign, _ in here:
+            cost = campaign.intervention.cost
+            if running[campaign.bit]:
                 weekly += cost.per_customer_week
                 if cost.event is not None:
                     event_costs[cost.event] = event_costs.get(cost.event, 0.0) + cost.per_event
         table = self._blueprint.tables(values, event_costs, weekly)
-        for j in here:
-            self._on_channels(table, values, campaigns[j], levels[j])
+        # An intervention that is bound to channels changes the quality met there, and nothing else.
+        bound = {name for campaign, level in here if level > 0.0 for name in campaign.intervention.target.channels}
+        for name in bound:
+            k = self._blueprint.channels.index(name)
+            levels_there = self._blueprint.levels(self._values(here, name))
+            table["levels"][:, k, FUNCTIONAL : EMOTIONAL + 1] = levels_there[:, k, FUNCTIONAL : EMOTIONAL + 1]
         return table
 
-    def _on_channels(self, table: dict[str, Any], values: dict[str, float], campaign: Campaign, level: float) -> None:
-        """Let an intervention that is bound to channels change the quality met there, and nothing else."""
-        channels = campaign.intervention.target.channels
-        if not channels or level == 0.0:
-            return
-        changed = dict(values)
-        apply_effects(changed, [(effect, level) for effect in campaign.intervention.effects], self._known, shared=False)
-        before, after = (self._blueprint.tables(numbers, {}, 0.0)["levels"] for numbers in (values, changed))
-        touched = [self._blueprint.channels.index(channel) for channel in channels]
-        qualities = table["levels"][:, touched, FUNCTIONAL : EMOTIONAL + 1]
-        gained = (after - before)[:, touched, FUNCTIONAL : EMOTIONAL + 1]
-        table["levels"][:, touched, FUNCTIONAL : EMOTIONAL + 1] = np.clip(qualities + gained, 0.0, 1.0)
+    def _values(self, here: list[tuple[Campaign, float]], channel: str = "") -> dict[str, float]:
+        """Return the personal numbers under campaigns with their strengths: those for all channels, and those for `channel`."""
+        values = dict(self._base)
+        effects = [
+            (effect, level)
+            for campaign, level in here
+            if not campaign.intervention.target.channels or channel in campaign.intervention.target.channels
+            for effect in campaign.intervention.effects
+        ]
+        apply_effects(values, effects, self._known, shared=False)
+        return values

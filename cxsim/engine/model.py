@@ -315,7 +315,8 @@ class CXModel(mesa.Model):
         if len(names) > MOST_INTERVENTIONS:
             rule = f"at most {MOST_INTERVENTIONS} interventions in one arm"
             raise InputError([Fault("interventions", rule, len(names))])
-        return [Campaign(self, name, library[name], bit) for bit, name in enumerate(names)]
+        # In the order of their names, so that a bundle is the same however it is written.
+        return [Campaign(self, name, library[name], bit) for bit, name in enumerate(sorted(names))]
 
     def _new_tally(self) -> Tally:
         months = 2 + int(self.spec.time.horizon_weeks * 12 / 52)

@@ -28,7 +28,7 @@ def check(scenario: Scenario) -> list[Fault]:
 
 
 def _effect(path: str, effect: Effect, known: Mapping[str, Parameter]) -> list[Fault]:
-    """Return what is wrong with an effect; a pattern passes over fixed parameters unless there are no others, and has one fault."""
+    """Return the fault of an effect, if any; a pattern passes over fixed parameters unless there are no others."""
     named = matching(effect.parameter, known)
     if not named:
         rule = "must name a parameter of the scenario"

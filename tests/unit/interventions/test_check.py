@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from cxsim.checks import check as check_job
 from cxsim.interventions.check import check
+from cxsim.spec.job import Job, Study
 from tests.worlds import telecom, with_intervention
 
 
@@ -124,3 +126,14 @@ def test_an_unknown_state_is_named() -> None:
     (found,) = faults(target={"state": "balence < 0"})
     assert found.startswith("interventions.mine.target.state: ")
     assert "balance" in found
+
+
+def test_an_arm_is_named_once_in_whatever_order_its_interventions_are_written() -> None:
+    study = Study(arms=("faster_reply+more_agents", "null_lever", "more_agents+faster_reply", "null_lever"))
+    assert [str(fault) for fault in check_job(Job(scenario=telecom(), study=study))] == [
+        (
+            "study.arms: an arm must not be repeated: the bundle is faster_reply+more_agents in another order, "
+            "got 'more_agents+faster_reply'"
+        ),
+        "study.arms: an arm must not be repeated, got 'null_lever'",
+    ]

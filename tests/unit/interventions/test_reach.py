@@ -11,7 +11,7 @@ from cxsim.engine.model import CXModel
 from cxsim.interventions.reach import address, capped
 from cxsim.measures import FIXED_POINT
 from cxsim.spec.scenario import Scenario
-from tests.worlds import lived, tables_of, with_intervention, world
+from tests.worlds import differences, lived, tables_of, with_intervention, world
 
 START = 4
 
@@ -128,6 +128,38 @@ def test_a_lever_bound_to_a_channel_changes_the_quality_there_and_nowhere_else()
     assert gain[bill, app] == pytest.approx(0.1)
     gain[bill, app] = 0.0
     assert not gain.any()
+
+
+BILL = "journey.touchpoints.bill.quality.functional"
+
+
+def test_levers_bound_to_a_channel_combine_with_others_as_everywhere() -> None:
+    half = {
+        "family": "design",
+        "start_week": START,
+        "effects": [{"parameter": BILL, "operation": "multiply", "value": 0.5}],
+    }
+    more = {"family": "design", "start_week": START, "effects": [{"parameter": BILL, "operation": "add", "value": 0.1}]}
+    made = with_intervention(world(60, 12, 2), "aa", {**more, "target": {"channels": ["app"]}})
+    made = with_intervention(with_intervention(made, "bb", {**half, "target": {"channels": ["app"]}}), "cc", half)
+    model = CXModel(made, 7, 0, ["aa", "bb", "cc"])
+    while model.week <= START:
+        model.step()
+    bill = model.blueprint.touchpoints.index("bill")
+    found = model.world.levels[int(model.world.slots[7]), bill, :, 0]
+    shared = made.journey.touchpoints["bill"].quality.functional
+    assert found[model.blueprint.channels.index("app")] == pytest.approx(0.25 * shared + 0.1)
+    assert found[model.blueprint.channels.index("web")] == pytest.approx(0.5 * shared)
+
+
+def test_a_bundle_is_the_same_in_whatever_order_it_is_written() -> None:
+    made = world(120, 12, 2)
+    for name, operation, value in (("aa", "add", 0.1), ("bb", "multiply", 0.5), ("cc", "set", 0.9)):
+        effects = [{"parameter": BILL, "operation": operation, "value": value}]
+        lever = {"family": "design", "start_week": START, "effects": effects, "target": {"coverage": 0.7}}
+        made = with_intervention(made, name, lever)
+    one, other = (lived(CXModel(made, 7, 0, names)) for names in (["aa", "bb", "cc"], ["cc", "bb", "aa"]))
+    assert differences(tables_of(one), tables_of(other)) == []
 
 
 def test_reached_and_unreached_live_under_different_numbers() -> None:
