@@ -185,9 +185,9 @@ class Blueprint:
         self._calendar_entries["today"] = tick % self._calendar_entries["period"]
 
     def tables(
-        self, values: Mapping[str, float], event_costs: Mapping[str, float], programme_week: float
+        self, values: Mapping[str, float], event_costs: Mapping[tuple[str, str], float], programme_week: float
     ) -> dict[str, Any]:
-        """Return the tables of one slot, by field of `World`."""
+        """Return the tables of one slot, by field of `World`; `event_costs` are by touchpoint and channel."""
         params = parameter_record(values, self.weeks)
         params["programme_cost_week"] = programme_week
         points = self._static.copy()
@@ -198,7 +198,8 @@ class Blueprint:
                 points[k][field] = values[f"{root}.{field}"]
             points[k]["norm"] = values.get(f"{root}.norm.credit", 0.0)
             points[k]["zone"] = zone_moment if points[k]["moment"] else 1.0
-            points[k]["event_cost"] = event_costs.get(name, 0.0)
+            for c, channel in enumerate(self.channels):
+                points[k]["event_cost"][c] = event_costs.get((name, channel), 0.0)
         channels = self._channels.copy()
         for field in ("cost", "task_success"):
             channels[field] = self._per(values, "channels", self.channels, field)

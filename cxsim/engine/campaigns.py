@@ -162,14 +162,16 @@ class TableMaker:
             (campaign, level) for campaign, level in zip(campaigns, levels, strict=True) if mask >> campaign.bit & 1
         ]
         values = self._values(here)
-        event_costs: dict[str, float] = {}
+        event_costs: dict[tuple[str, str], float] = {}
         weekly = 0.0
         for campaign, _ in here:
             cost = campaign.intervention.cost
             if running[campaign.bit]:
                 weekly += cost.per_customer_week
                 if cost.event is not None:
-                    event_costs[cost.event] = event_costs.get(cost.event, 0.0) + cost.per_event
+                    for channel in campaign.intervention.target.channels or self._blueprint.channels:
+                        event = (cost.event, channel)
+                        event_costs[event] = event_costs.get(event, 0.0) + cost.per_event
         table = self._blueprint.tables(values, event_costs, weekly)
         # An intervention that is bound to channels changes the quality met there, and nothing else.
         bound = {name for campaign, level in here if level > 0.0 for name in campaign.intervention.target.channels}

@@ -11,7 +11,7 @@ from cxsim.engine.model import CXModel
 from cxsim.interventions.reach import address, capped
 from cxsim.measures import FIXED_POINT
 from cxsim.spec.scenario import Scenario
-from tests.worlds import differences, lived, tables_of, with_intervention, world
+from tests.worlds import ENDLESS, differences, lived, tables_of, with_intervention, world
 
 START = 4
 
@@ -242,3 +242,19 @@ def test_costs_per_event_are_the_price_times_the_visits_of_the_reached() -> None
     assert np.array_equal(
         weekly[weekly.index >= START].to_numpy(), everybody(early)["programme_cost"].loc[START:].to_numpy()
     )
+
+
+@pytest.mark.parametrize(("event", "channel"), [("bill", "app"), ("support", "phone")])
+def test_costs_per_event_of_a_lever_bound_to_a_channel_are_those_of_its_visits_there(event: str, channel: str) -> None:
+    made = scenario(
+        200,
+        {**ENDLESS, "journey.contact_rate": 5.0},
+        start_week=0,
+        target={"channels": [channel]},
+        cost={"per_event": 2.0, "event": event},
+    )
+    model = lived(CXModel(made, 7, 0, ["mine"]))
+    visits = tables_of(model)["touchpoints"].query("touchpoint == @event")
+    there = visits.loc[visits["channel"] == channel, "encounters"].sum()
+    assert 0 < there < visits["encounters"].sum()
+    assert everybody(model)["programme_cost"].sum() == 2.0 * there
