@@ -14,7 +14,7 @@ from cxsim.engine.world import EMOTIONAL, FUNCTIONAL, World
 from cxsim.interventions.modify import apply_effects
 from cxsim.interventions.parameters import Parameter
 from cxsim.interventions.reach import capped, chosen, condition, is_fixed, state_columns
-from cxsim.interventions.window import is_running, strength
+from cxsim.interventions.window import is_over, is_running, strength
 from cxsim.spec.interventions import Intervention
 
 if TYPE_CHECKING:
@@ -44,24 +44,33 @@ class Campaign(mesa.Agent):
         model = self.model
         week = model.week
         self.strength = strength(self.intervention, week, model.spec.journey.alignment)
-        if not self.started():
+        if is_over(self.intervention, week):
+            self._let_go()
+        if not self.reaches():
             return
         self._reach(self._considered if self._fixed else 0, model.n_arrived)
         self._considered = model.n_arrived
 
     def look_back(self, active: Ints) -> None:
         """Note the share of active customers that is reached, from their numbers by reach mask."""
-        if not self.universal and self.started():
+        if not self.universal and self.reaches():
             reached = (np.arange(active.size) >> self.bit) & 1
             self.reached_share = float(reached @ active / active.sum()) if active.any() else 0.0
 
-    def started(self) -> bool:
-        """Return whether customers are reached from this week on, or have been."""
-        return bool(self.model.week >= self.intervention.start_week)
+    def reaches(self) -> bool:
+        """Return whether customers are reached in this week: from the start on, until the strength is 0 for good."""
+        week = self.model.week
+        return bool(week >= self.intervention.start_week) and not is_over(self.intervention, week)
 
     def running(self) -> bool:
         """Return whether the lever is paid for this week."""
         return is_running(self.intervention, self.model.week)
+
+    def _let_go(self) -> None:
+        """Reach nobody any more."""
+        if self._considered:
+            self.model.rows["reached"][: self._considered] &= ~np.uint16(1 << self.bit)
+            self._considered = 0
 
     def _reach(self, low: int, high: int) -> None:
         if low >= high:

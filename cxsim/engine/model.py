@@ -189,9 +189,9 @@ class CXModel(mesa.Model):
         """Let the campaigns act, then set the tables of this tick."""
         for campaign in self.campaigns:
             campaign.step()
-        started = [campaign for campaign in self.campaigns if campaign.started()]
-        masks = np.array([sum(1 << campaign.bit for campaign in started)])
-        if not all(campaign.universal for campaign in started):
+        reaching = [campaign for campaign in self.campaigns if campaign.reaches()]
+        masks = np.array([sum(1 << campaign.bit for campaign in reaching)])
+        if not all(campaign.universal for campaign in reaching):
             everybody, active = np.zeros((2, 1 << len(self.campaigns)), np.int64)
             compiled(kernels.count_masks)(self.rows, self.n_arrived, everybody, active)
             masks = np.flatnonzero(everybody)
