@@ -294,7 +294,6 @@ class Blueprint:
         population = self.scenario.population
         traits, frailty, tenure = population.traits, population.frailty, population.tenure
         lived = _lived_quality(self.scenario)
-        behaviour = self.scenario.behaviour
         alpha, beta, hazard = 0.0, 0.0, 0.0
         if isinstance(frailty, BetaGeometric):
             alpha, beta = frailty.alpha, frailty.beta
@@ -321,8 +320,6 @@ class Blueprint:
             openness_sd=traits.survey_sd,
             patience_log_sd=traits.patience_log_sd,
             congruence_sd=traits.congruence_sd,
-            expectation_sd=behaviour.expectation.initial_sd,
-            should_lead=behaviour.expectation.should_lead,
             lived_functional=lived[0],
             lived_emotional=lived[1],
             weeks=self.weeks,

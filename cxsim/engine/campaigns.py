@@ -33,18 +33,20 @@ class Campaign(mesa.Agent):
         self.intervention = intervention
         self.bit = bit
         self.strength = 0.0
-        self.reached_share = 1.0
         self._considered = 0
         self._condition = condition(intervention, f"interventions.{name}.target.state")
         self.universal = intervention.target == type(intervention.target)()
+        self.reached_share = 1.0 if self.universal else 0.0
         self._fixed = is_fixed(intervention)
 
+    def gather(self) -> None:
+        """Find the strength of this tick."""
+        self.strength = strength(self.intervention, self.model.week, self.model.spec.journey.alignment)
+
     def step(self) -> None:
-        """Find the strength of this tick and reach customers anew where the target can change."""
+        """Reach customers anew where the target can change."""
         model = self.model
-        week = model.week
-        self.strength = strength(self.intervention, week, model.spec.journey.alignment)
-        if is_over(self.intervention, week):
+        if is_over(self.intervention, model.week):
             self._let_go()
         if not self.reaches():
             return
@@ -118,9 +120,8 @@ class TableMaker:
 
         Newcomers are born before it is known who reaches them, so they know the interventions that are for everybody.
         """
-        levels = self._levels(campaigns)
+        levels = self.share(campaigns)
         running = tuple(campaign.running() for campaign in campaigns)
-        self._share(campaigns, levels)
         key = (levels, running, masks.tobytes())
         if self._world is not None and key == self._world_key:
             return self._world
@@ -137,11 +138,15 @@ class TableMaker:
         self.promised = np.array([told["params"]])
         return self._world
 
-    def _share(self, campaigns: list[Campaign], levels: tuple[float, ...]) -> None:
-        """Find the numbers that nobody has alone, such as a desk's capacity: changed as far as customers are reached."""
+    def share(self, campaigns: list[Campaign]) -> tuple[float, ...]:
+        """Find the numbers that nobody has alone, such as a desk's capacity, changed as far as customers are reached.
+
+        Return the strengths of the campaigns.
+        """
+        levels = self._levels(campaigns)
         shares = tuple(campaign.reached_share for campaign in campaigns)
         if (levels, shares) == self._shared_key:
-            return
+            return levels
         self._shared_key = (levels, shares)
         self.shared = dict(self._base)
         effects = [
@@ -150,6 +155,7 @@ class TableMaker:
             for effect in campaign.intervention.effects
         ]
         apply_effects(self.shared, effects, self._known, shared=True)
+        return levels
 
     def _levels(self, campaigns: list[Campaign]) -> tuple[float, ...]:
         """Return the strengths, raised or lowered by the synergy of other campaigns as far as the firm is aligned."""

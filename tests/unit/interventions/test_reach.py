@@ -130,11 +130,17 @@ def test_a_lever_bound_to_a_channel_changes_the_quality_there_and_nowhere_else()
     assert not gain.any()
 
 
-@pytest.mark.parametrize("target", [{}, {"coverage": 0.5}, {"draw": "weekly", "coverage": 0.5}, {"state": "active == 1"}])
+@pytest.mark.parametrize(
+    "target", [{}, {"coverage": 0.5}, {"draw": "weekly", "coverage": 0.5}, {"state": "active == 1"}]
+)
 def test_a_lever_that_has_ended_for_good_reaches_nobody(target: dict[str, Any]) -> None:
     ended = scenario(100, target=target, end_week=8, cost={"per_customer_week": 1.0, "per_event": 1.0, "event": "bill"})
     weekly = everybody(lived(CXModel(ended, 7, 0, ["mine"])))
-    assert (weekly["reached"] > 0).tolist() == (weekly["programme_cost"] > 0).tolist() == [START <= w < 8 for w in weekly.index]
+    assert (
+        (weekly["reached"] > 0).tolist()
+        == (weekly["programme_cost"] > 0).tolist()
+        == [START <= w < 8 for w in weekly.index]
+    )
     assert not reached(lived(CXModel(ended, 7, 0, ["mine", "null_lever"]))).any()
 
 
