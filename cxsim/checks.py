@@ -49,8 +49,20 @@ def _repeated(arms: Sequence[str]) -> list[Fault]:
     return [found[arm] for arm in sorted(found)]
 
 
+def too_late(job: Job) -> list[Fault]:
+    """Return the faults of arms that would change nothing, as an intervention starts only after the run.
+
+    Not part of `check`, as only a comparison lives its arms: a short run of the baseline alone may leave them as they are.
+    """
+    end = job.scenario.time.horizon_weeks
+    rule = f"must be before the end of the run (time.horizon_weeks is {end})"
+    names = dict.fromkeys(name for arm in job.study.arms for name in arm.split("+"))
+    starts = {name: job.scenario.interventions[name].start_week for name in names if name in job.scenario.interventions}
+    return [Fault(f"interventions.{name}.start_week", rule, start) for name, start in starts.items() if start >= end]
+
+
 def require(job: Job) -> None:
-    """Raise `InputError` with every fault of a job, if it has any."""
-    found = check(job)
+    """Raise `InputError` with every fault of a job whose arms are to be compared, if it has any."""
+    found = [*check(job), *too_late(job)]
     if found:
         raise InputError(found)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from cxsim.checks import check as check_job
+from cxsim.checks import require
+from cxsim.errors import InputError
 from cxsim.interventions.check import check
 from cxsim.spec.job import Job, Study
 from tests.worlds import telecom, with_intervention
@@ -137,3 +140,14 @@ def test_an_arm_is_named_once_in_whatever_order_its_interventions_are_written() 
         ),
         "study.arms: an arm must not be repeated, got 'null_lever'",
     ]
+
+
+def test_an_arm_that_starts_after_the_run_is_refused_where_arms_are_compared() -> None:
+    scenario = telecom().with_changes({"time.horizon_weeks": 13, "interventions.more_agents.start_week": 12})
+    job = Job(scenario=scenario, study=Study(arms=("more_agents", "faster_reply+more_agents")))
+    assert check_job(job) == []
+    said = (
+        "interventions.faster_reply.start_week: must be before the end of the run (time.horizon_weeks is 13), got 13.0"
+    )
+    with pytest.raises(InputError, match=f"^{re.escape(said)}$"):
+        require(job)
