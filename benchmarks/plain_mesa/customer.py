@@ -173,6 +173,9 @@ class Customer(ServedAgent):
         if on_path and t.is_service and self.model.journey.channels[channel].queue is not None:
             self.waiting_for, self.waiting_channel = name, channel
             return
+        if on_path and t.is_service:
+            self.model.week.contacts += 1
+            self.charge(self.model.journey.channels[channel].cost)
         self.meet(t, channel)
         if self.random.random() < t.failure:
             self.fail(t)

@@ -152,6 +152,8 @@ class ServedAgent(FeelingAgent):
             self.charge(desk.cost)
             self.problem_contacts += about_problem
         self.meet(t, channel, wait_min, max(0, self.problem_contacts - 1) if about_problem else 0)
+        if self.random.random() < t.failure:
+            self.fail(t)
         if about_problem:
             self.be_answered(t)
 

@@ -65,7 +65,6 @@ def close_together(party: Party, clock: Clock, luck: Luck, world: World, tally: 
     for j in range(party.n):
         c = member(party, j)
         send_for(party.rows, c.row + AHEAD, 2)
-        send_for(party.rows, c.row + AHEAD, 3)
         if c.closing == 1:
             count_place(c, party.segment, clock, tally)
             if c.called == 1:

@@ -20,6 +20,7 @@ from cxsim.engine.encounter import meet, meet_together, pick_channel
 from cxsim.engine.problems import age, asks, fail, hand_over
 from cxsim.engine.rows import read_account, read_expectation, write_account, write_expectation
 from cxsim.engine.seating import AHEAD, phase_of
+from cxsim.engine.service import charge, count_contact
 from cxsim.engine.slate import Party, held, member, padded, send_for
 from cxsim.engine.tally import Tally, count, fixed
 from cxsim.engine.walk import choose, enter
@@ -131,11 +132,14 @@ def arrive(
     """Let the customer live the touchpoint of a node, or queue for it where a desk gives the service."""
     chances = draw_chances(luck, c.who, clock.tick, position)
     channel = pick_channel(chances.channel, slot, touchpoint, world)
-    queues = world.channels[slot, channel].queue >= 0
-    if c.life == _ACTIVE and world.touchpoints[slot, touchpoint].service == 1 and queues:
+    served = c.life == _ACTIVE and world.touchpoints[slot, touchpoint].service == 1
+    if served and world.channels[slot, channel].queue >= 0:
         c.waiting_touchpoint = touchpoint
         c.waiting_channel = channel
     else:
+        if served:
+            count_contact(c, tally)
+            charge(c, slot, channel, clock, world, tally)
         encounter(c, touchpoint, channel, position, chances, slot, clock, luck, world, tally)
 
 

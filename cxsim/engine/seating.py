@@ -13,7 +13,7 @@ import numpy as np
 
 from cxsim.arrays import Ints, Rows
 from cxsim.engine.identity import identity
-from cxsim.engine.slate import LANES, SLATE, Party, member, padded, pick_up
+from cxsim.engine.slate import LANES, SLATE, Party, member, padded, pick_up, send_for
 from cxsim.engine.world import World
 from cxsim.journey.tables import LifeCode
 from cxsim.measures import ProblemCode
@@ -52,6 +52,8 @@ def line_up(rows: Rows, start: int, stop: int, slot: int, world: World, room: Ro
     """Line up the leads and active customers of a slot, by segment and phase of the rhythm, behind those who are in line."""
     period, scatter = world.plan.rhythm, world.plan.rhythm_scatter
     for i in range(start, stop):
+        # The line that is read here must be near a stretch before the rest of the record.
+        send_for(rows, i + STRETCH, 3)
         record = rows[i]
         living = 1 if record.life == _ACTIVE or record.life == _LEAD else 0
         own = record.segment * period + phase_of(record.calendar, scatter, period)

@@ -9,7 +9,7 @@ import numpy as np
 
 from cxsim.engine.chances import draw_chances
 from cxsim.engine.encounter import meet
-from cxsim.engine.problems import answer, punish
+from cxsim.engine.problems import answer, fail, punish
 from cxsim.engine.tally import Tally, add, count, spend
 from cxsim.engine.world import Clock, Desks, World
 from cxsim.measures import Cause, Measure, ProblemCode
@@ -42,9 +42,7 @@ def serve(c: Any, clock: Clock, luck: Luck, world: World, desks: Desks, tally: T
     wait_min = 0.0
     if not replied:
         queue = world.channels[slot, channel].queue
-        count(tally, c.segment, _CONTACTS)
-        if c.contacts < 65_535:
-            c.contacts += 1
+        count_contact(c, tally)
         if queue >= 0:
             chance = words(luck, c.who, clock.tick, _CONTACT, 0)
             patient = math.pow(1.0 - desks.abandonment[queue, c.waiting_bin], 1.0 / np.float64(c.patience))
@@ -61,6 +59,8 @@ def serve(c: Any, clock: Clock, luck: Luck, world: World, desks: Desks, tally: T
     chances = draw_chances(luck, c.who, clock.tick, _SERVICE_POSITION)
     repeats = max(0.0, float(c.problem_contacts) - 1.0) if about_problem else 0.0
     meet(c, c.who, touchpoint, channel, _SERVICE_POSITION, chances, wait_min, repeats, clock, luck, world, tally)
+    if chances.failure < world.touchpoints[slot, touchpoint].failure:
+        fail(c, c.who, touchpoint, channel, _SERVICE_POSITION, clock, luck, world, tally)
     if about_problem:
         answer(c, c.who, touchpoint, channel, clock, luck, world, tally)
 
@@ -74,10 +74,15 @@ def post(c: Any, channel: int, slot: int, office: int, clock: Clock, world: Worl
     c.last_channel = channel
     if c.problem_contacts < NONE:
         c.problem_contacts += 1
+    count_contact(c, tally)
+    charge(c, slot, channel, clock, world, tally)
+
+
+def count_contact(c: Any, tally: Tally) -> None:
+    """Count a contact: an encounter at a touchpoint of service, at a desk or not, or the wait for one in vain."""
+    count(tally, c.segment, _CONTACTS)
     if c.contacts < 65_535:
         c.contacts += 1
-    count(tally, c.segment, _CONTACTS)
-    charge(c, slot, channel, clock, world, tally)
 
 
 def charge(c: Any, slot: int, channel: int, clock: Clock, world: World, tally: Tally) -> None:

@@ -107,5 +107,6 @@ def diebold_mariano(losses: Array, rival_losses: Array, overlap: int) -> tuple[f
     if first.size < max(FEWEST_ORIGINS, overlap + 2) or np.ptp(first - second) == 0.0:
         return float("nan"), float("nan")
     nothing = np.zeros(first.size)
-    result = diebold_mariano_test(nothing, first, second, criterion="mae", harvey_adj=True, horizon=overlap)
+    lags = overlap - 1  # more of them, as the library would take, reject too often with few origins
+    result = diebold_mariano_test(nothing, first, second, criterion="mae", harvey_adj=True, horizon=overlap, lags=lags)
     return float(result.statistic), float(result.pvalue)

@@ -20,6 +20,10 @@ EXPOSURE = "exposure"
 SERIES_OF_RUN = ("scenario", "segment", "replication")
 _LOSSES = {"churn_rate", "churned", "base_churned"}
 """Targets that count who leaves."""
+_ARRIVALS = {"prospects", "acquired", "acquisition_cost", "profit"}
+"""Targets that count who comes, or what that costs."""
+_FILLING_WEEKS = 2
+"""Weeks until those who come have filled the way to a contract: a run starts without any on it."""
 _KEYS = {"scenario", "replication", "segment", "tick", "week"}
 
 
@@ -58,7 +62,8 @@ def of_run(run: Run, columns: Columns) -> tuple[pd.DataFrame, Columns]:
     the pooled number; ``replication`` gives the interval of a single world.
 
     Who leaves has decided to in the tick before, and nobody decides before the run begins: losses start at the second tick. A
-    first one of 0, far off all others, would tell a model of swings that never are.
+    first one of 0, far off all others, would tell a model of swings that never are. Nor is anybody on the way to a contract when
+    a run begins: what counts arrivals starts after two weeks.
     """
     weekly, target = run.weekly, columns.target
     arms = weekly["scenario"].unique()
@@ -78,6 +83,8 @@ def of_run(run: Run, columns: Columns) -> tuple[pd.DataFrame, Columns]:
         rows = rows[rows["scenario"] == arms[0]]
     if target in _LOSSES and not rows.loc[rows["tick"] == 0, "churned"].any():
         rows = rows[rows["tick"] > 0]
+    if target in _ARRIVALS:
+        rows = rows[rows["tick"] >= _FILLING_WEEKS * run.scenario.time.ticks_per_week]
     groups = rows.groupby([*([by] if by else []), time], sort=False)
     if target == "churn_rate":
         counts = groups[["churned", "active"]].sum()

@@ -26,7 +26,8 @@ def check(scenario: Scenario) -> list[Fault]:
     for name in scenario.surveys.transactional.after:
         faults += unknown("surveys.transactional.after", name, journey.touchpoints, "touchpoint")
     faults += [*unreadable, *probability_faults(journey, ways), *graph_faults(journey)]
-    return [*faults, *_channel_weights(journey), *_calendar(journey), *_waits(journey), *_profiles(journey)]
+    faults += [*_channel_weights(journey), *_calendar(journey), *_rhythms(scenario)]
+    return [*faults, *_waits(journey), *_profiles(journey)]
 
 
 def warnings(scenario: Scenario) -> list[Fault]:
@@ -65,6 +66,18 @@ def _calendar(journey: Journey) -> Iterator[Fault]:
     if len(listed) > MOST_CALENDAR_TOUCHPOINTS:
         rule = f"must have at most {MOST_CALENDAR_TOUCHPOINTS} with every_weeks"
         yield Fault("journey.touchpoints", rule, len(listed))
+
+
+def _rhythms(scenario: Scenario) -> Iterator[Fault]:
+    regular = {f"journey.touchpoints.{name}": spec.every_weeks for name, spec in scenario.journey.touchpoints.items()}
+    time = scenario.time
+    for path, weeks in {**regular, "surveys.relational": scenario.surveys.relational.every_weeks}.items():
+        ticks = (weeks or 1.0) * time.ticks_per_week
+        if round(ticks) < 1 or abs(ticks - round(ticks)) > 0.005:
+            rule = (
+                "must be whole weeks with time.tick=week" if time.tick == "week" else "must be whole days: n / 7 weeks"
+            )
+            yield Fault(f"{path}.every_weeks", rule, weeks)
 
 
 def _waits(journey: Journey) -> Iterator[Fault]:

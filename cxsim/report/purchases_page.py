@@ -115,26 +115,30 @@ def _forecast(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> t
 
 
 def _customers(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> tuple[str, str]:
+    asked = facts["forecast"]["purchases"]
+    unit, to_come = asked["unit"], f"next_{facts['forecast']['horizon']}_{asked['unit']}"
+    purchases, value, lifetime = f"purchases_{to_come}", f"value_{to_come}_pv_at_end", "lifetime_value_pv_at_end"
+    history = ["customer", "first_date", "frequency", f"recency_{unit}", f"age_{unit}", "p_alive"]
     parts = []
     for law, own in tables["customer_values"].groupby("law", sort=False):
-        by = "value" if own["value"].notna().any() else "purchases"
+        by = value if own[value].notna().any() else purchases
         best = own.sort_values(by, ascending=False, kind="stable").head(SHOWN)
-        names = ["customer", "first_date", "frequency", "recency", "age", "p_alive", "purchases", "spend", "value"]
-        total = "" if by == "purchases" else f", all of them {own['value'].sum():,.0f}"
-        if own["lifetime_value"].notna().any():
-            names.append("lifetime_value")
-            total += f", without end {own['lifetime_value'].sum():,.0f}"
+        names = [*history, purchases, "spend", value]
+        total = "" if by == purchases else f", all of them {own[value].sum():,.0f}"
+        if own[lifetime].notna().any():
+            names.append(lifetime)
+            total += f", without end {own[lifetime].sum():,.0f}"
         words = f"{len(own):,} customers, of whom {own['p_alive'].sum():,.0f} are expected to be still there{total}."
         parts += [
             f"<h3>{escape(NAMES[str(law)])}</h3>",
             text(words),
             table(names, _cells(best, names), numbers=2, wide=True),
         ]
-    asked = facts["forecast"]["purchases"]
     note = (
         f"The {SHOWN} of most value; customer_values.csv holds everybody. Value: expected purchases of the next "
-        f"{facts['forecast']['horizon']} {asked['unit']} times expected amount times margin ({asked['margin']:g}), discounted "
-        f"at {100 * asked['discount_year']:g} % a year; lifetime value: without end, where the law has a closed form."
+        f"{facts['forecast']['horizon']} {unit} times expected amount times margin ({asked['margin']:g}), discounted "
+        f"to the end of the last whole period at {100 * asked['discount_year']:g} % a year; lifetime value: without end, "
+        "where the law has a closed form."
     )
     return "Customers", section("customers", "Customers", *parts, text(note, "note"))
 

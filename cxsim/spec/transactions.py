@@ -38,7 +38,8 @@ class Purchases(Spec):
     laws: tuple[LawName, ...] = ("bg_nbd", "pareto_nbd")
     unit: Literal["days", "weeks", "months", "years"] = "weeks"
     calibration: Count | None = Field(
-        default=None, description="periods, of one unit each, that the laws are first fitted to; null: half of them"
+        default=None,
+        description="periods, of one unit each, that the laws are first fitted to; null: half of them, at least 3",
     )
     margin: Annotated[Share, Field(gt=0.0)] = Field(default=1.0, description="share of an amount that is earned")
     discount_year: Positive = 0.10

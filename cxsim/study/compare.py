@@ -13,11 +13,13 @@ from cxsim.checks import require
 from cxsim.population.customer_file import sized
 from cxsim.results.folder import prepare
 from cxsim.results.run import Run
+from cxsim.results.tables import ALL
 from cxsim.spec.job import Data, Engine, Job, Study
 from cxsim.spec.scenario import Scenario
 from cxsim.spec.uncertainty import Uncertainty
+from cxsim.study.at_once import check_question, judge_at_once
 from cxsim.study.customers import CALIBRATION, about
-from cxsim.study.effects import BASELINE, effects_table
+from cxsim.study.effects import BASELINE, effects_table, paired_differences
 from cxsim.study.potential import potential_outcomes
 from cxsim.study.simulate import collected, fill, in_memory
 
@@ -49,6 +51,35 @@ class Comparison:
     def customers(self) -> pd.DataFrame:
         """Return one row per customer x intervention x replication asked for, with both potential outcomes."""
         return potential_outcomes(self.run.customers)
+
+    def all_at_once(
+        self,
+        metric: str = "npv",
+        horizon_weeks: int | None = None,
+        segment: str = ALL,
+        margin: float | None = None,
+        confidence: float = 0.95,
+    ) -> pd.DataFrame:
+        """Return all arms judged together on one metric, the best first: see `at_once.judge_at_once` for the columns.
+
+        Parameters
+        ----------
+        metric : a metric of `effects` other than ``roi`` and ``payback_weeks``, which no single replication has.
+        horizon_weeks : weeks after the start; the whole run if left out.
+        margin : a size, in the metric's unit, below which a difference does not matter; adds ``verdict``.
+
+        Raises
+        ------
+        InputError : a metric, segment or horizon that is not there, or fewer than two replications.
+        """
+        length = self.scenario.time.horizon_weeks
+        weeks = length if horizon_weeks is None else horizon_weeks
+        check_question(metric, segment, [ALL, *self.scenario.population.segments], weeks, length, confidence)
+        differences = paired_differences(self.run.tables, self.scenario, metric, weeks, segment)
+        found = judge_at_once(differences, metric, margin, confidence, self.run.seed)
+        return found.assign(
+            unit=found["unit"].str.replace("{currency}", self.scenario.population.currency, regex=False)
+        )
 
 
 def compare(

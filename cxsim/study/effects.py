@@ -15,7 +15,7 @@ from cxsim.results.tables import ALL
 from cxsim.spec.scenario import Scenario
 from cxsim.study.paired import PairedEffect, mean_interval, paired_effect
 from cxsim.study.payback import payback, return_on_investment
-from cxsim.study.terminal import fit_tail, terminal_value
+from cxsim.study.terminal import fit_tails, terminal_value
 from cxsim.units import WEEKS_PER_YEAR
 
 BASELINE = "baseline"
@@ -53,6 +53,18 @@ def effects_table(
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
+def paired_differences(
+    tables: Mapping[str, pd.DataFrame], scenario: Scenario, metric: str, weeks: int, segment: str = ALL
+) -> dict[str, Floats]:
+    """Return treated less baseline of every arm, one value for each replication, of any metric that a replication has.
+
+    These are the differences behind `effects_table`; ratios over replications (``roi``, ``payback_weeks``) have none.
+    """
+    judge = _Judge(tables, scenario, [weeks], confidence=0.95)
+    arms = [str(arm) for arm in tables["weekly"]["scenario"].unique() if arm != BASELINE]
+    return {arm: judge.differences(arm, metric, segment, weeks) for arm in arms}
+
+
 class _Judge:
     """Holds the baseline while the arms are compared with it."""
 
@@ -82,6 +94,13 @@ class _Judge:
                 found.extend(self._returns(arm, segment, weeks, self.baseline[segment], panel))
         return found
 
+    def differences(self, arm: str, metric: str, segment: str, weeks: int) -> Floats:
+        """Return treated less baseline of one metric, one value for each replication."""
+        own = self._panels(arm)
+        if metric == "npv":
+            return self._present_values(self.baseline[segment], own[segment], weeks)[0]
+        return np.asarray(self._values(arm, own)[segment, weeks][metric] - self.base_values[segment, weeks][metric])
+
     def _panels(self, arm: str) -> dict[str, Panel]:
         weekly = self.tables["weekly"]
         return panels(weekly[weekly["scenario"] == arm], self.per_week)
@@ -89,11 +108,11 @@ class _Judge:
     def _values(self, arm: str, own: Mapping[str, Panel]) -> dict[tuple[str, int], dict[str, Floats]]:
         money = self.scenario.money
         survivors, tenures = (self._of_arm(name, arm) for name in ("survivors", "tenures"))
-        tail = cache(partial(fit_tail, tenures))
+        tails = cache(partial(fit_tails, tenures))
         found = {}
         for segment, panel in own.items():
             mine = survivors if segment == ALL else survivors[survivors["segment"] == segment]
-            beyond = terminal_value(mine, tail, panel, self.scenario)
+            beyond = terminal_value(mine, tails, panel, self.scenario)
             start = panel["base_active"][:, 0] + panel["base_churned"][:, 0]
             # A segment in which nobody starts has no value per customer.
             start = np.where(start > 0, start, np.nan)
@@ -119,11 +138,7 @@ class _Judge:
 
     def _returns(self, arm: str, segment: str, weeks: int, base: Panel, own: Panel) -> list[tuple[object, ...]]:
         """Return net present value, return on investment and payback of the lever within the horizon."""
-        cut = weeks * self.per_week
-        factors = discounts(cut, self.per_week, self.scenario.money.discount_year)
-        cash = (own["profit"][:, :cut] - base["profit"][:, :cut]) * self.scale
-        outlay = (own["programme_cost"][:, :cut] - base["programme_cost"][:, :cut]) * self.scale
-        npv, spent = (cash * factors).sum(axis=1), (outlay * factors).sum(axis=1)
+        npv, spent, cash = self._present_values(base, own, weeks)
         n = npv.size
         nothing = not cash.any()
         mean, low, high = mean_interval(npv, self.confidence)
@@ -138,6 +153,14 @@ class _Judge:
         mid, low, high = (ticks / self.per_week).tolist()
         rows.append(self._bare(arm, "payback_weeks", segment, weeks, mid, low, high, n, back.share_paid_back))
         return rows
+
+    def _present_values(self, base: Panel, own: Panel, weeks: int) -> tuple[Floats, Floats, Floats]:
+        """Return by replication what a lever brings and what it costs, discounted, and what it brings in every tick."""
+        cut = weeks * self.per_week
+        factors = discounts(cut, self.per_week, self.scenario.money.discount_year)
+        cash = (own["profit"][:, :cut] - base["profit"][:, :cut]) * self.scale
+        outlay = (own["programme_cost"][:, :cut] - base["programme_cost"][:, :cut]) * self.scale
+        return (cash * factors).sum(axis=1), (outlay * factors).sum(axis=1), cash
 
     def _bare(
         self,

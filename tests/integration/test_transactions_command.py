@@ -50,7 +50,14 @@ def test_the_folder_holds_every_table_and_the_report(
     assert "1 returns (negative amounts) were taken off earlier purchases" in notes
     assert sorted(path.name for path in (folder / "figures").iterdir()) == ["groups-bg_nbd.svg", "tracking-bg_nbd.svg"]
     page = (folder / "report.html").read_text("utf-8")
-    for part in ("Does it track?", "By past purchases", "What is to come", "BG/NBD", "Pareto/NBD", "lifetime_value"):
+    for part in (
+        "Does it track?",
+        "By past purchases",
+        "What is to come",
+        "BG/NBD",
+        "Pareto/NBD",
+        "lifetime_value_pv_at_end",
+    ):
         assert part in page
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
     assert manifest["status"] == "complete"
@@ -82,6 +89,17 @@ def test_faults_end_with_2_and_leave_nothing(
     assert main(words(log_file, tmp_path, *more)) == 2
     assert message in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_mistyped_year_ends_with_2_and_its_row(
+    log_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = log_file.read_text().splitlines()
+    typo = tmp_path / "typo.csv"
+    typo.write_text("\n".join([*lines[:9], "7,2203-01-01,20.0", *lines[9:]]) + "\n")
+    assert main(words(typo, tmp_path / "runs")) == 2
+    said = capsys.readouterr().err
+    assert "data.transactions row 10: column day holds 2203-01-01, far from all other dates: correct it" in said
 
 
 def test_rows_are_counted_as_in_the_file(log_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -45,10 +45,11 @@ def subscribers(seed: int, stopped: bool = False) -> TransactionLog:
     if stopped:
         later = np.maximum(CALIBRATION_MONTHS - first, 0) + rng.geometric(0.1, CUSTOMERS)
         paid = np.minimum(paid, later)
-    paid = np.minimum(paid, MONTHS + 1 - first)
+    paid = np.minimum(paid, MONTHS - first)
     who = np.repeat(np.arange(CUSTOMERS), paid)
     month = first[who] + np.concatenate([np.arange(n) for n in paid])
-    return log_of(who, np.ceil(month * 365.25 / 12))
+    first_days = pd.date_range(START, periods=MONTHS, freq="MS")
+    return log_of(who, (first_days[month] - START).days.to_numpy())
 
 
 WORLDS = {

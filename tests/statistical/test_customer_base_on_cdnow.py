@@ -46,7 +46,7 @@ def test_customers_without_a_repeat_purchase_are_counted_and_foreseen(base: Cust
 def test_amounts_and_values_are_in_dollars(base: CustomerBase) -> None:
     values = base.customer_values[base.customer_values["law"] == "pareto_nbd"]
     assert values["spend"].median() == pytest.approx(35.8, abs=0.5)
-    assert (values["lifetime_value"] > values["value"]).all()
+    assert (values["lifetime_value_pv_at_end"] > values["value_next_39_weeks_pv_at_end"]).all()
     assert base.notes[:2] == (
         "21 rows repeat another in every column and were taken for things bought twice",
         "223 rows were merged into another row of the same customer and day",

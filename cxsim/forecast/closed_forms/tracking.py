@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from cxsim.forecast.closed_forms.clock import Clock
 from cxsim.forecast.closed_forms.likelihood import FloatArray
-from cxsim.forecast.closed_forms.transactions import DAYS_IN, TransactionLog, Unit
+from cxsim.forecast.closed_forms.transactions import TransactionLog, Unit
 
 
 def tracking_table(
@@ -20,8 +21,8 @@ def tracking_table(
 ) -> pd.DataFrame:
     """Return columns ``period, actual, expected, actual_cumulative, expected_cumulative`` of all customers together.
 
-    Period 1 begins on the day of the log's first purchase. Expectations are unconditional: each customer counts from
-    the own first purchase.
+    Periods are those of the log's `Clock`. Expectations are unconditional: each customer counts from the own first
+    purchase.
 
     Parameters
     ----------
@@ -29,15 +30,14 @@ def tracking_table(
     periods : how many periods of one `unit` to follow.
     acquired_until : leaves out customers whose first purchase is later.
     """
-    bought, days = log.purchases, DAYS_IN[unit]
+    bought, clock = log.purchases, Clock.of(log, unit)
     first = bought.groupby("customer")["date"].transform("min")
-    origin = bought["date"].min()
     included = first <= (pd.Timestamp(acquired_until) if acquired_until is not None else bought["date"].max())
     repeat = included & (bought["date"] > first)
-    period = np.floor((bought["date"] - origin).dt.days[repeat] / days).to_numpy(dtype=np.int64)
-    actual = np.bincount(period[period < periods], minlength=periods)
-    start = (first - origin).dt.days[included & (bought["date"] == first)]
-    cumulative = _expected_cumulative(expected_purchases, start.to_numpy(dtype=np.int64), periods, days)
+    period = clock.periods(bought["date"][repeat])
+    actual = np.bincount(period[period <= periods], minlength=periods + 1)[1:]
+    start = (first - clock.origin).dt.days[included & (bought["date"] == first)]
+    cumulative = _expected_cumulative(expected_purchases, start.to_numpy(dtype=np.int64), periods, clock)
     return pd.DataFrame(
         {
             "period": np.arange(1, periods + 1),
@@ -57,10 +57,10 @@ def mean_cumulative_error(table: pd.DataFrame, first: int, last: int) -> float:
 
 
 def _expected_cumulative(
-    expected_purchases: Callable[[FloatArray], FloatArray], start_day: np.ndarray, periods: int, days: float
+    expected_purchases: Callable[[FloatArray], FloatArray], start_day: np.ndarray, periods: int, clock: Clock
 ) -> FloatArray:
     """Return the expected repeat purchases by the last day of each period, customers starting on `start_day`."""
     starts, customers = np.unique(start_day, return_counts=True)
-    last_day = np.ceil(np.arange(1, periods + 1) * days) - 1.0
-    elapsed = np.maximum(last_day[:, None] - starts, 0.0) / days
+    last_day = np.array([(clock.last_day(period) - clock.origin).days for period in range(1, periods + 1)])
+    elapsed = np.maximum(last_day[:, None] - starts, 0.0) / clock.days
     return np.asarray(expected_purchases(elapsed) @ customers, dtype=np.float64)

@@ -23,6 +23,9 @@ type Unit = Literal["days", "weeks", "months", "years"]
 
 SMALLEST_AMOUNT = 1e-6
 DAYS_IN = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12.0, "years": 365.25}
+"""Days of a unit of time, of months and years on average; which month a day falls in is for the calendar."""
+OFFSET = r"[:T].*?([+-]\d{2}(?::?\d{2})?|Z)$"
+LONGEST_SEASON = np.timedelta64(366, "D")
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,8 @@ def read_transactions(
     duplicates : what a row does that repeats another in every column: ``add`` takes it for one more thing bought, and the
         notes tell how many there are; ``drop`` takes it for an error of the export; ``refuse`` raises.
     first_date : start of the observation; who bought before it is not a new customer of the log, so such rows raise.
+        Without one, rows raise too that lie far before the others, as those far after them always do: at most one row in
+        a hundred, beyond a gap that is longer than a year and than all the other rows span.
     first_row : what the first row is called in a fault.
 
     Raises
@@ -116,7 +121,7 @@ def purchase_histories(
     Columns: ``customer``, ``first_date``, ``frequency`` (repeat purchases), ``recency_<unit>`` (first to last
     purchase), ``age_<unit>`` (first purchase to `calibration_end`), ``mean_repeat_spend`` (per repeat purchase, 0
     without one); with `holdout_end` also ``holdout_frequency``, ``holdout_spend`` (total) and ``holdout_<unit>`` (its
-    length).
+    length). Times are days over those of the unit, `DAYS_IN`.
 
     Raises
     ------
@@ -163,12 +168,19 @@ def purchase_histories(
 
 
 def _read_dates(column: pd.Series[str], date_format: str) -> pd.Series[pd.Timestamp]:
-    """Return the days of a column, missing where it cannot be read.
+    """Return the days of a column as its own clock shows them, missing where it cannot be read.
 
     Whole numbers such as 19970131 are read as they are written; left alone they would pass for nanoseconds since 1970.
     """
     written = column.astype(str) if pd.api.types.is_numeric_dtype(column) else column
-    return pd.to_datetime(written, errors="coerce", format=date_format).dt.normalize()
+    # One offset from Greenwich at a time, as those of summer and winter cannot be read together.
+    offset = written.astype(str).str.extract(OFFSET, expand=False).fillna("")
+    days = np.full(len(column), np.datetime64("NaT", "us"))
+    for one in offset.unique():
+        own = (offset == one).to_numpy()
+        read = pd.to_datetime(written[own], errors="coerce", format=date_format)
+        days[own] = read.dt.tz_localize(None).dt.normalize().to_numpy()
+    return pd.Series(days, column.index)
 
 
 def _check_columns(log: pd.DataFrame, columns: TransactionColumns) -> None:
@@ -211,11 +223,32 @@ def _check_rows(
         start = pd.Timestamp(first_date)
         remedy = "start earlier, or leave out the customers acquired before"
         rules[f"column {columns.date} precedes the first date {start.date()}: {remedy}"] = dates < start
+    begin, end = _without_stragglers(dates)
+    far = {"correct it, or leave it out": dates > end}
+    if first_date is None:
+        far["correct it, or give the first date of the log"] = dates < begin
+    for remedy, broken in far.items():
+        if broken.any():
+            day = dates[broken].min().date()
+            rules[f"column {columns.date} holds {day}, far from all other dates: {remedy}"] = broken
     faults = [
         Fault(rows_path(broken.to_numpy(dtype=bool), first_row), rule) for rule, broken in rules.items() if broken.any()
     ]
     if faults:
         raise InputError(faults)
+
+
+def _without_stragglers(dates: pd.Series[pd.Timestamp]) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Return the first and the last day but for rows that lie far before or after all others: see `read_transactions`."""
+    days = np.sort(dates.dropna().to_numpy())
+    few = max(days.size // 100, 1)
+    others = days[few:-few]
+    if not others.size:
+        return dates.min(), dates.max()
+    wide = np.flatnonzero(np.diff(days) > max(LONGEST_SEASON, others[-1] - others[0]))
+    begin = wide[wide < few].max(initial=-1) + 1
+    end = wide[wide >= days.size - 1 - few].min(initial=days.size - 1)
+    return pd.Timestamp(days[begin]), pd.Timestamp(days[end])
 
 
 def _ordered_within_customers(rows: pd.DataFrame) -> bool:

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 
 from cxsim.forecast.closed_forms import bg_nbd, pareto_nbd
+from cxsim.forecast.closed_forms.clock import Clock
 from cxsim.forecast.closed_forms.likelihood import FloatArray
 from cxsim.forecast.closed_forms.tracking import tracking_table
 from cxsim.forecast.closed_forms.transactions import TransactionLog, purchase_histories
-from cxsim.forecast.purchases.clock import Clock
 from cxsim.forecast.purchases.law import OfModel, parameter_table
 
 
@@ -74,17 +74,17 @@ class AnyDay(OfModel):
 
     def ahead(self, periods: int) -> FloatArray:
         """Return expected purchases given the histories, by customer and period."""
-        given = [self.form.module.conditional_purchases(self.model, *self.seen, float(t + 1)) for t in range(periods)]
+        ends = self.clock.ends(self.fitted, periods)
+        given = [self.form.module.conditional_purchases(self.model, *self.seen, end) for end in ends]
         return np.diff(np.column_stack([np.zeros(len(self.histories)), *given]), axis=1)
 
     def paths(self, periods: int, draws: int, rng: np.random.Generator) -> FloatArray | None:
         """Return simulated purchases after the fit."""
         known = [self.model] * draws
         models = known if self.at_boundary else self.form.module.draw_models(self.model, draws, rng)
-        times = [self.form.module.simulate_future(model, *self.seen, float(periods), rng)[1] for model in models]
-        return np.array(
-            [np.histogram(time, bins=periods, range=(0.0, float(periods)))[0] for time in times], np.float64
-        )
+        edges = np.append(0.0, self.clock.ends(self.fitted, periods))
+        times = [self.form.module.simulate_future(model, *self.seen, float(edges[-1]), rng)[1] for model in models]
+        return np.array([np.histogram(time, bins=edges)[0] for time in times], np.float64)
 
     def repeated(self, most: int, draws: int, rng: np.random.Generator) -> FloatArray | None:
         """Return expected customers by repeat purchases, from simulated new customers of the same ages."""

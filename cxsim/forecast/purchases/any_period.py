@@ -10,10 +10,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.forecast.closed_forms import bg_bb
+from cxsim.forecast.closed_forms.clock import Clock
 from cxsim.forecast.closed_forms.likelihood import FloatArray
 from cxsim.forecast.closed_forms.transactions import TransactionLog
 from cxsim.forecast.purchases.by_period import ByPeriod, by_period
-from cxsim.forecast.purchases.clock import Clock
 from cxsim.forecast.purchases.law import OfModel, parameter_table
 
 

@@ -1,7 +1,7 @@
 """Customers under contract who pay in every period until they leave for good: the shifted beta-geometric on a log.
 
-A customer has left when the log shows no payment in the last period of the fit. A payment that was skipped counts as
-paid: leaving is for good.
+A customer has left when the log shows no payment in the last period of the fit, which it shows wholly. A payment that
+was skipped counts as paid: leaving is for good.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from cxsim.forecast.closed_forms import sbg
+from cxsim.forecast.closed_forms.clock import Clock
 from cxsim.forecast.closed_forms.likelihood import FloatArray
 from cxsim.forecast.closed_forms.transactions import TransactionLog
 from cxsim.forecast.purchases.by_period import ByPeriod, by_period
-from cxsim.forecast.purchases.clock import Clock
 from cxsim.forecast.purchases.law import OfModel, parameter_table
 
 

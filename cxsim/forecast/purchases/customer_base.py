@@ -18,12 +18,12 @@ import pandas as pd
 
 from cxsim.errors import CxsimError, Fault, InputError, RunError
 from cxsim.forecast.closed_forms import gamma_gamma
+from cxsim.forecast.closed_forms.clock import Clock
 from cxsim.forecast.closed_forms.discrepancy import FEWEST_PERIODS, path_intervals, with_discrepancy
 from cxsim.forecast.closed_forms.likelihood import FloatArray
 from cxsim.forecast.closed_forms.transactions import TransactionLog, Unit
 from cxsim.forecast.purchases.any_day import BG_NBD, PARETO_NBD, fit_any_day
 from cxsim.forecast.purchases.any_period import fit_any_period
-from cxsim.forecast.purchases.clock import Clock
 from cxsim.forecast.purchases.contract import fit_contract
 from cxsim.forecast.purchases.law import Fit, Fitted, parameter_table
 
@@ -35,6 +35,8 @@ LAWS: Mapping[str, Fit] = {
 }
 FEWEST = 4
 """Whole periods that a log must span: some to fit to and some to hold against."""
+FEWEST_FITTED = 3
+"""Periods that are fitted to where nothing else is asked: two do not show how the churn of a cohort changes."""
 MOST_REPEATS = 7
 STRONG_CORRELATION = 0.3
 """Of purchases with amounts, above which a note warns."""
@@ -50,7 +52,7 @@ class Terms:
     ----------
     laws : among `LAWS`.
     unit : of the periods.
-    calibration : periods that the laws are first fitted to; ``None`` for half of them.
+    calibration : periods that the laws are first fitted to; ``None`` for half of them, at least `FEWEST_FITTED`.
     horizon : periods ahead.
     levels : of the intervals, in percent.
     margin : share of an amount that is earned.
@@ -89,10 +91,11 @@ class CustomerBase:
         the cumulative tracking; ``mae, rmse, correlation`` over customers; ``lower_L, upper_L`` of all purchases.
     forecast : repeat purchases of all customers in the periods after the log: ``law, period, last_day, expected,
         expected_cumulative`` and, where the law can be simulated, ``lower_L, upper_L`` and the same of the cumulative.
-    customer_values : one row per law and customer: the history, ``p_alive``, ``purchases`` expected within the horizon,
-        ``spend`` expected per purchase, ``value`` within the horizon and ``lifetime_value`` without end, both
-        discounted to the end of the log; 0 for who has left for certain, missing where amounts are not known or there is
-        no closed form.
+    customer_values : one row per law and customer: the history with ``recency_<unit>`` and ``age_<unit>``; ``p_alive``;
+        ``purchases_next_<horizon>_<unit>`` expected and ``spend`` expected per purchase; the values
+        ``value_next_<horizon>_<unit>_pv_at_end`` and, without end, ``lifetime_value_pv_at_end``, both discounted to the
+        end of the last whole period; 0 for who has left for certain, missing where amounts are not known or there is no
+        closed form.
     notes : what was done to the log, and what could not be fitted, in words.
     """
 
@@ -155,11 +158,11 @@ def check_span(log: TransactionLog, terms: Terms) -> tuple[Clock, int, int]:
     if log.purchases.empty:
         raise InputError([Fault("transactions", "hold no purchase that was not returned")])
     clock = Clock.of(log, terms.unit)
-    periods = clock.whole_periods(log.purchases["date"].max())
+    periods = clock.whole_periods(log.purchases["date"])
     if periods < FEWEST:
         rule = f"must span {FEWEST} whole {terms.unit} or more; give a shorter unit"
         raise InputError([Fault("transactions", rule, periods)])
-    calibration = periods // 2 if terms.calibration is None else terms.calibration
+    calibration = max(periods // 2, FEWEST_FITTED) if terms.calibration is None else terms.calibration
     if not 2 <= calibration < periods:
         raise InputError(
             [Fault("calibration", f"must leave some of the {periods} {terms.unit} to hold against", calibration)]
@@ -309,13 +312,15 @@ def _customer_values(
     forever = fitted.forever(discount)
     spend, amounts = _spend(table, notes, law)
     earned = spend * terms.margin
-    values = table.assign(
-        purchases=ahead.sum(axis=1),
-        spend=spend,
-        value=_money(ahead @ factors, earned),
-        lifetime_value=np.nan if forever is None else _money(forever, earned),
-    )
-    return values, amounts
+    to_come = f"next_{terms.horizon}_{terms.unit}"
+    values = {
+        f"purchases_{to_come}": ahead.sum(axis=1),
+        "spend": spend,
+        f"value_{to_come}_pv_at_end": _money(ahead @ factors, earned),
+        "lifetime_value_pv_at_end": np.nan if forever is None else _money(forever, earned),
+    }
+    in_units = {name: f"{name}_{terms.unit}" for name in ("recency", "age")}
+    return table.rename(columns=in_units).assign(**values), amounts
 
 
 def _money(purchases: FloatArray, earned: FloatArray) -> FloatArray:

@@ -8,9 +8,9 @@ from typing import Any, Protocol
 import numpy as np
 import pandas as pd
 
+from cxsim.forecast.closed_forms.clock import Clock
 from cxsim.forecast.closed_forms.likelihood import FloatArray
 from cxsim.forecast.closed_forms.transactions import TransactionLog
-from cxsim.forecast.purchases.clock import Clock
 
 
 class Fitted(Protocol):

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from cxsim.errors import Fault, InputError
 from cxsim.forecast.survival.columns import Design, FloatArray, read_design, read_durations, require_columns
 from cxsim.forecast.survival.effects import hazard_ratios
 
@@ -57,12 +58,14 @@ def fit_cox(
 
     Raises
     ------
-    InputError : columns or values that cannot be used.
+    InputError : columns or values that cannot be used, or nobody churns.
     """
     from statsmodels.duration.hazard_regression import PHReg
 
     design = read_design(table, covariates)
     start, end, event = read_durations(table, time, churned, entry)
+    if not event.any():
+        raise InputError([Fault(f"column {churned}", "some customers must churn", float(event.sum()))])
     x = design.matrix(table)
     model = PHReg(end, x, status=event, entry=start if entry else None, ties="efron")
     if cluster:

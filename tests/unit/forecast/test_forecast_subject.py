@@ -37,7 +37,7 @@ def made_run(scenario: Scenario, arms: tuple[str, ...] = ("baseline",)) -> Run:
                 frame = pd.DataFrame({"week": np.arange(WEEKS, dtype=float), "tick": np.arange(WEEKS)})
                 frame = frame.assign(scenario=arm, replication=replication, segment=segment)
                 frame = frame.assign(active=active, churned=churned, churn_rate=churned / (active + churned))
-                rows.append(frame.assign(revenue=100.0 + replication))
+                rows.append(frame.assign(revenue=100.0 + replication, acquired=np.minimum(frame["tick"], 5)))
     return Run(scenario, {"weekly": pd.concat(rows, ignore_index=True)}, seed=0, replications=2)
 
 
@@ -61,6 +61,13 @@ def test_losses_start_at_the_second_tick_where_nobody_can_leave_in_the_first(
     weekly = run.weekly
     weekly.loc[weekly["tick"] == 0, ["churned", "churn_rate"]] = 0
     assert of_run(run, Columns(target))[0]["week"].tolist() == list(range(first, WEEKS))
+
+
+@pytest.mark.parametrize(("per_week", "first"), [(1, 2), (7, 14)])
+def test_arrivals_start_when_the_way_to_a_contract_is_filled(scenario: Scenario, per_week: int, first: int) -> None:
+    run = made_run(scenario.with_changes({"time.tick": "week" if per_week == 1 else "day"}))
+    table, columns = of_run(run, Columns("acquired"))
+    assert table[columns.time].tolist() == list(range(first, WEEKS))
 
 
 def test_other_targets_are_means_over_replications(scenario: Scenario) -> None:

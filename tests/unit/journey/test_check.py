@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+import cxsim
 from cxsim.journey.check import check, touchpoints_in_nodes, warnings
 from cxsim.spec.journey import Journey
 from cxsim.spec.scenario import Scenario, Surveys
@@ -112,6 +113,16 @@ def test_the_small_journey_is_sound(small: dict[str, Any], told: Told) -> None:
             "touchpoints/bill/every_weeks",
             ABSENT,
             "journey.touchpoints.bill.every_weeks: must be given, for bill is in the background of live",
+        ),
+        (
+            "touchpoints/bill/every_weeks",
+            4.345,
+            "journey.touchpoints.bill.every_weeks: must be whole weeks with time.tick=week, got 4.345",
+        ),
+        (
+            "touchpoints/bill/every_weeks",
+            0.5,
+            "journey.touchpoints.bill.every_weeks: must be whole weeks with time.tick=week, got 0.5",
         ),
         (
             "nodes/island",
@@ -236,6 +247,17 @@ def test_the_small_journey_is_sound(small: dict[str, Any], told: Told) -> None:
 def test_every_fault_has_its_message(small: dict[str, Any], told: Told, path: str, value: Any, message: str) -> None:
     put(small, path, value)
     assert message in told(small)
+
+
+@pytest.mark.parametrize(
+    ("weeks", "fault"), [(1.0, False), (30 / 7, False), (4.2857, False), (0.5, True), (0.05, True)]
+)
+def test_with_daily_ticks_a_rhythm_is_whole_days(weeks: float, fault: bool) -> None:
+    scenario = cxsim.load("telecom").with_changes({"time.tick": "day"})
+    changed = {"journey.touchpoints.bill.every_weeks": weeks, "surveys.relational.every_weeks": weeks}
+    said = [str(one) for one in check(scenario.with_changes(changed))]
+    rule = f"every_weeks: must be whole days: n / 7 weeks, got {weeks}"
+    assert said == ([f"journey.touchpoints.bill.{rule}", f"surveys.relational.{rule}"] if fault else [])
 
 
 @pytest.mark.parametrize(("more", "said"), [(62, []), (63, ["must have at most 63 with every_weeks, got 64"])])

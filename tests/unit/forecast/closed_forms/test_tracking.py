@@ -36,6 +36,12 @@ def test_a_customer_counts_as_long_as_he_is_included() -> None:
     assert list(early["actual_cumulative"])[-1] == 2
 
 
+def test_months_are_those_of_the_calendar() -> None:
+    table = tracking_table(LOG, lambda t: t, 2, "months", "2024-01-31")
+    assert list(table["actual"]) == [3, 0]
+    np.testing.assert_allclose(table["expected_cumulative"] * 365.25 / 12, [30 + 23, 59 + 52])
+
+
 def test_mean_cumulative_error_is_a_percentage() -> None:
     table = pd.DataFrame({"period": [1, 2, 3], "actual_cumulative": [1, 10, 20], "expected_cumulative": [9, 9.0, 22.0]})
     assert mean_cumulative_error(table, 2, 3) == pytest.approx(10.0)

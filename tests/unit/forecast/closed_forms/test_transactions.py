@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -83,6 +84,53 @@ def test_a_purchase_before_the_first_date_is_refused_by_row() -> None:
     raw = _log(("a", "2023-12-31", 10), ("a", "2024-01-05", 3))
     with pytest.raises(InputError, match="row 0: column date precedes the first date 2024-01-01: start earlier"):
         read_transactions(raw, first_date="2024-01-01")
+
+
+def _days(*days: str) -> pd.DataFrame:
+    return pd.DataFrame({"customer": np.arange(len(days)), "date": days, "amount": 1.0})
+
+
+def test_a_mistyped_year_is_refused_by_row_and_date() -> None:
+    days = [str(day.date()) for day in pd.date_range("2019-01-01", periods=500)]
+    late, early = "row 250: column date holds 2203-01-01", "row 20: column date holds 1900-06-01"
+    with pytest.raises(InputError, match="far from all other dates") as caught:
+        read_transactions(_days(*days[:20], "1900-06-01", *days[20:249], "2203-01-01", *days[249:]))
+    assert [str(fault) for fault in caught.value.faults] == [
+        f"{late}, far from all other dates: correct it, or leave it out",
+        f"{early}, far from all other dates: correct it, or give the first date of the log",
+    ]
+    raw = _days(*days, "1900-06-01")
+    assert read_transactions(raw, first_date="1900-01-01").purchases["date"].min().year == 1900
+    with pytest.raises(InputError, match="row 500: column date holds 2203-01-01"):
+        read_transactions(_days(*days, "2203-01-01"), first_date="2019-01-01")
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        ("2019-12-01", "2020-12-01"),
+        ("2019-12-01", *["2020-12-01", "2020-12-24"] * 300),
+        (*["2015-01-01", "2016-01-01", "2017-01-01"] * 200, "2018-01-01"),
+        ("2010-01-01", *[f"{2012 + month // 12}-{month % 12 + 1:02d}-15" for month in range(60)] * 5),
+    ],
+)
+def test_a_log_of_seasons_yearly_fees_or_a_slow_start_is_taken_as_it_is(days: tuple[str, ...]) -> None:
+    assert len(read_transactions(_days(*days)).purchases) == len(days)
+
+
+@pytest.mark.parametrize(
+    ("winter", "summer"), [("+01:00", "+02:00"), ("-05", "-04"), ("+0000", "+0100"), ("Z", "+01:00"), ("", "+02:00")]
+)
+def test_times_in_winter_and_summer_are_of_their_local_days(winter: str, summer: str) -> None:
+    raw = _days(f"2019-01-01 00:00:00{winter}", f"2019-07-01T23:30{summer}", f"2019-12-31 23:59:59.5{winter}")
+    log = read_transactions(raw, first_date="2019-01-01")
+    assert log.purchases["date"].astype(str).tolist() == ["2019-01-01", "2019-07-01", "2019-12-31"]
+
+
+def test_times_that_know_their_zone_are_of_their_local_days() -> None:
+    zoned = pd.DatetimeIndex(["2019-01-01 00:00", "2019-07-01 23:30"], tz="Europe/Berlin")
+    log = read_transactions(pd.DataFrame({"customer": [1, 1], "date": zoned, "amount": 1.0}), first_date="2019-01-01")
+    assert log.purchases["date"].astype(str).tolist() == ["2019-01-01", "2019-07-01"]
 
 
 def test_every_unreadable_row_is_named_at_once() -> None:

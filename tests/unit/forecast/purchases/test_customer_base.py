@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from cxsim.errors import InputError, RunError
-from cxsim.forecast.closed_forms import bg_nbd
+from cxsim.forecast.closed_forms import bg_nbd, sbg
+from cxsim.forecast.closed_forms.clock import Clock
 from cxsim.forecast.closed_forms.transactions import TransactionLog, read_transactions
 from cxsim.forecast.purchases.by_period import by_period
-from cxsim.forecast.purchases.clock import Clock
 from cxsim.forecast.purchases.contract import fit_contract
 from cxsim.forecast.purchases.customer_base import CustomerBase, Terms, customer_base
 
@@ -37,14 +37,20 @@ def bought_by_law(customers: int, seed: int) -> TransactionLog:
     return log_of(np.append(everybody, last[1]), np.append(days, last[0]), np.append(amounts, AMOUNT))
 
 
+def due(freq: str, period: np.ndarray, day: np.ndarray | int = 1) -> pd.Series[pd.Timestamp]:
+    """Return a day of the month or year counted from that of `START`, or of its first month, and at most the last one."""
+    first = pd.period_range(START, periods=int(period.max()) + 1, freq=freq).to_timestamp()[period]
+    return pd.Series(first + pd.to_timedelta(np.minimum(day, first.days_in_month) - 1, unit="D"))
+
+
 def subscriptions(customers: int, seed: int, alpha: float = 0.7, beta: float = 4.0) -> TransactionLog:
-    """Return a log of monthly payments of customers who leave for good with an own probability after each."""
+    """Return a log of payments on the first of the month by customers who leave for good, an own probability after each."""
     rng = np.random.default_rng(seed)
     first = rng.integers(0, 6, customers)
     paid = rng.geometric(rng.beta(alpha, beta, customers))
     who = np.repeat(np.arange(customers), np.minimum(paid, 36 - first))
     month = first[who] + np.concatenate([np.arange(n) for n in np.minimum(paid, 36 - first)])
-    return log_of(who, np.ceil(month * 365.25 / 12))
+    return read_transactions(pd.DataFrame({"customer": who, "date": due("M", month), "amount": AMOUNT}))
 
 
 @pytest.fixture(scope="module")
@@ -97,7 +103,7 @@ def test_the_tables_agree_with_each_other(base: CustomerBase) -> None:
             base.forecast[base.forecast["law"] == law],
             base.customer_values[base.customer_values["law"] == law],
         )
-        assert ahead["expected"].sum() == pytest.approx(values["purchases"].sum())
+        assert ahead["expected"].sum() == pytest.approx(values["purchases_next_26_weeks"].sum())
         assert ahead["period"].iloc[0] == WEEKS + 1
         assert values["p_alive"].between(0.0, 1.0).all()
     frequencies = base.frequencies
@@ -110,22 +116,29 @@ def test_the_tables_agree_with_each_other(base: CustomerBase) -> None:
 def test_money_is_margin_times_amount_discounted(base: CustomerBase) -> None:
     values = base.customer_values[base.customer_values["law"] == "bg_nbd"]
     assert values["spend"].mean() == pytest.approx(AMOUNT, rel=0.1)
-    full = values["purchases"] * values["spend"]
-    assert (values["value"] < full).all()
-    assert (values["value"] > full / 1.10**0.5).all()
-    assert values["lifetime_value"].isna().all()
+    full = values["purchases_next_26_weeks"] * values["spend"]
+    assert (values["value_next_26_weeks_pv_at_end"] < full).all()
+    assert (values["value_next_26_weeks_pv_at_end"] > full / 1.10**0.5).all()
+    assert values["lifetime_value_pv_at_end"].isna().all()
     discrete = base.customer_values[base.customer_values["law"] == "bg_bb"]
-    assert (discrete["lifetime_value"] > discrete["value"]).all()
+    assert (discrete["lifetime_value_pv_at_end"] > discrete["value_next_26_weeks_pv_at_end"]).all()
     log = bought_by_law(300, seed=9)
     whole, half = (customer_base(log, Terms(laws=("bg_nbd",), draws=50, margin=margin)) for margin in (1.0, 0.5))
-    np.testing.assert_allclose(half.customer_values["value"], 0.5 * whole.customer_values["value"])
+    np.testing.assert_allclose(
+        half.customer_values["value_next_26_weeks_pv_at_end"],
+        0.5 * whole.customer_values["value_next_26_weeks_pv_at_end"],
+    )
 
 
 def test_a_log_without_amounts_has_no_values() -> None:
     purchases = bought_by_law(800, seed=2).purchases.assign(amount=np.nan)
     found = customer_base(TransactionLog(purchases, ()), Terms(laws=("pareto_nbd",)))
-    assert found.customer_values[["spend", "value", "lifetime_value"]].isna().all(axis=None)
-    assert found.customer_values["purchases"].gt(0.0).all()
+    assert (
+        found.customer_values[["spend", "value_next_26_weeks_pv_at_end", "lifetime_value_pv_at_end"]]
+        .isna()
+        .all(axis=None)
+    )
+    assert found.customer_values["purchases_next_26_weeks"].gt(0.0).all()
     assert found.notes == ()
 
 
@@ -149,7 +162,57 @@ def test_contracts_are_tracked_by_their_law_and_by_the_wider_one_that_contains_i
     assert abs(estimates["value"]["alpha"] - 0.7) < 3.5 * estimates["se"]["alpha"]
     values = found.customer_values[found.customer_values["law"] == "sbg"]
     assert set(values["p_alive"]) == {0.0, 1.0}
-    assert values.loc[values["p_alive"] == 0.0, "lifetime_value"].eq(0.0).all()
+    assert values.loc[values["p_alive"] == 0.0, "lifetime_value_pv_at_end"].eq(0.0).all()
+
+
+@pytest.mark.parametrize("freq", ["M", "Y"])
+@pytest.mark.parametrize("day", ["1", "15", "31", "scattered"])
+def test_contracts_are_recovered_whatever_day_is_paid_on(freq: str, day: str) -> None:
+    rng = np.random.default_rng(12)
+    customers, periods, truth = 4_000, 16, {"alpha": 0.7, "beta": 4.0}
+    paid = np.minimum(rng.geometric(rng.beta(truth["alpha"], truth["beta"], customers)), periods)
+    who = np.repeat(np.arange(customers), paid)
+    period = np.concatenate([np.arange(n) for n in paid])
+    dates = due(freq, period, 1 + rng.integers(0, 31, who.size) if day == "scattered" else int(day))
+    log = read_transactions(pd.DataFrame({"customer": who, "date": dates, "amount": AMOUNT}))
+    clock = Clock.of(log, "months" if freq == "M" else "years")
+    assert clock.whole_periods(log.purchases["date"]) == periods
+    contract = fit_contract(log, clock, periods)
+    for name, value in truth.items():
+        assert abs(getattr(contract.model, name) - value) < 3.0 * getattr(contract.model, f"se_{name}")
+    assert contract.stays.sum() == (paid == periods).sum()
+    assert contract.tracking(periods)[0].tolist() == [0, *((paid > k).sum() for k in range(1, periods))]
+
+
+def test_nobody_is_lost_before_the_month_of_the_next_payment_is_over() -> None:
+    rng = np.random.default_rng(13)
+    paid = np.minimum(rng.geometric(rng.beta(0.7, 4.0, 1_500)), 9)
+    who, month = np.repeat(np.arange(1_500), paid), np.concatenate([np.arange(n) for n in paid])
+    day = 1 + rng.integers(0, 28, 1_500)[who]
+    log = read_transactions(pd.DataFrame({"customer": who, "date": due("M", month, day), "amount": AMOUNT}))
+    cut = TransactionLog(log.purchases[log.purchases["date"] <= "2024-09-10"], ())
+    found = customer_base(cut, Terms(laws=("sbg",), unit="months", draws=50))
+    assert found.customer_values["p_alive"].sum() == (paid >= 8).sum()
+    assert found.forecast["last_day"].iloc[0] == pd.Timestamp("2024-09-30")
+    assert any("purchases after the last whole period (2024-08-31) were left out" in note for note in found.notes)
+
+
+def test_yearly_fees_of_one_cohort_are_fitted_as_published() -> None:
+    paid = np.repeat([1, 2, 3, 4, 5], [249, 148, 89, 85, 429])
+    who, year = np.repeat(np.arange(1_000), paid), np.concatenate([np.arange(n) for n in paid])
+    log = read_transactions(pd.DataFrame({"customer": who, "date": due("Y", year), "amount": 1.0}))
+    found = customer_base(log, Terms(laws=("sbg",), unit="years", horizon=5, draws=50))
+    published = sbg.fit_sbg(1_000, [751, 603, 514, 429])
+    values = found.fits.query("fitted_to == 'all'").set_index("parameter")["value"]
+    assert (values["alpha"], values["beta"]) == (published.alpha, published.beta)
+    assert found.tracking["actual"].tolist() == [0, 751, 603, 514, 429]
+
+
+def test_columns_of_customers_name_their_unit_horizon_and_discounting(base: CustomerBase) -> None:
+    assert base.customer_values.columns.tolist() == [
+        "law", "customer", "first_date", "frequency", "recency_weeks", "age_weeks", "mean_spend", "p_alive",
+        "purchases_next_26_weeks", "spend", "value_next_26_weeks_pv_at_end", "lifetime_value_pv_at_end",
+    ]  # fmt: skip
 
 
 def test_a_contract_that_has_ended_is_worth_nothing_even_where_the_mean_amount_is_infinite() -> None:
@@ -162,8 +225,8 @@ def test_a_contract_that_has_ended_is_worth_nothing_even_where_the_mean_amount_i
     values = customer_base(log, Terms(laws=("sbg",), unit="months", calibration=14, draws=20)).customer_values
     ended = values[values["p_alive"] == 0.0]
     assert np.isinf(ended["spend"]).any()
-    assert ended[["value", "lifetime_value"]].eq(0.0).all(axis=None)
-    assert values.loc[values["p_alive"] == 1.0, "lifetime_value"].gt(0.0).all()
+    assert ended[["value_next_26_months_pv_at_end", "lifetime_value_pv_at_end"]].eq(0.0).all(axis=None)
+    assert values.loc[values["p_alive"] == 1.0, "lifetime_value_pv_at_end"].gt(0.0).all()
 
 
 def test_periods_and_purchases_counted_by_hand() -> None:
@@ -172,7 +235,7 @@ def test_periods_and_purchases_counted_by_hand() -> None:
     )
     clock = Clock.of(log, "weeks")
     assert clock.periods(log.purchases["date"]).tolist() == [1, 1, 2, 5, 2, 4, 5]
-    assert clock.whole_periods(log.purchases["date"].max()) == 4
+    assert clock.whole_periods(log.purchases["date"]) == 4
     assert clock.last_day(4) == START + pd.Timedelta(days=27)
     grid = by_period(log, clock, 4)
     assert grid.customers[["customer", "frequency", "recency", "age", "mean_spend"]].to_numpy().tolist() == [

@@ -182,6 +182,8 @@ def test_what_a_model_cannot_use_is_refused() -> None:
         fit_cox(table.assign(same=1), "months", "churned", ["same"])
     with pytest.raises(InputError, match="row 3: column problem: must be a finite number"):
         fit_cox(table.assign(problem=table["problem"].where(table.index != 3)), "months", "churned", ["problem"])
+    with pytest.raises(InputError, match="column churned: some customers must churn, got 0"):
+        fit_cox(table.assign(churned=False), "months", "churned", ["problem"])
     model = fit_cox(table, "months", "churned", ["plan"])
     with pytest.raises(InputError, match="row 0: column plan: must be one of basic, gold, got 'silver'"):
         relative_risk(model, table.assign(plan=["silver", *table["plan"][1:]]))
