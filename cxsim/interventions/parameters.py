@@ -23,9 +23,6 @@ _CLOSEST = 1e-3
 """Part of the way from an excluded bound to the scenario's value: what is divided by stays large enough to be."""
 _COPIED = "cannot be changed by an intervention: every touchpoint has its own, journey.touchpoints.*.severity"
 _NO_WAY = "cannot be changed by an intervention: no transition of this journey depends on it"
-_NO_STOP = (
-    "cannot be changed by an intervention: no node of this journey stops at the touchpoint, and contacts do not fail"
-)
 _NO_TASK = "cannot be changed by an intervention: on a channel with people nobody has to manage alone"
 _ONE_MARGIN = (
     "cannot be changed by an intervention: profit and value of all arms are reckoned with the scenario's margin"
@@ -112,10 +109,6 @@ def _idle(scenario: Scenario) -> Iterator[tuple[str, str]]:
     for name, read in (("contact_rate", "rate("), ("save_desk", "save_desk"), ("nudge", "nudge")):
         if read not in ways:
             yield f"journey.{name}", _NO_WAY
-    stops = {name for node in journey.nodes.values() for name in (node.touchpoint, *node.background)}
-    for name in journey.touchpoints.keys() - stops:
-        for field in ("failure", "severity", "blame", "unavoidable"):
-            yield f"journey.touchpoints.{name}.{field}", _NO_STOP
     for name, channel in journey.channels.items():
         if channel.human and "task()" not in ways:
             yield f"journey.channels.{name}.task_success", _NO_TASK
