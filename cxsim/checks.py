@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from cxsim.errors import Fault, InputError, nearest
 from cxsim.interventions.check import check as check_interventions
 from cxsim.interventions.uncertain import faults_of as faults_of_uncertainty
@@ -33,8 +35,7 @@ def check(job: Job) -> list[Fault]:
     if late:
         rule = f"must not go beyond the run (time.horizon_weeks is {end})"
         found.append(Fault("study.horizons_weeks", rule, late[0]))
-    repeated = {arm for arm in job.study.arms if job.study.arms.count(arm) > 1}
-    found.extend(Fault("study.arms", "an arm must not be repeated", arm) for arm in sorted(repeated))
+    found.extend(_repeated(job.study.arms))
     found.extend(faults_of_uncertainty(job.uncertainty, job.scenario, job.study.replications))
     return [*found, *faults_of(job)]
 
@@ -45,8 +46,34 @@ def require_arms(job: Job) -> None:
         raise InputError([Fault("study.arms", "must have at least one entry", [])])
 
 
+def _repeated(arms: Sequence[str]) -> list[Fault]:
+    """Return the faults of arms that are there already, be it with the interventions of a bundle in another order."""
+    found, seen = {}, dict[tuple[str, ...], str]()
+    for arm in arms:
+        first = seen.setdefault(tuple(sorted(arm.split("+"))), arm)
+        if arm == first and arms.count(arm) > 1:
+            found[arm] = Fault("study.arms", "an arm must not be repeated", arm)
+        elif arm != first:
+            found[arm] = Fault(
+                "study.arms", f"an arm must not be repeated: the bundle is {first} in another order", arm
+            )
+    return [found[arm] for arm in sorted(found)]
+
+
+def too_late(job: Job) -> list[Fault]:
+    """Return the faults of arms that would change nothing, as an intervention starts only after the run.
+
+    Not part of `check`, as only a comparison lives its arms: a short run of the baseline alone may leave them as they are.
+    """
+    end = job.scenario.time.horizon_weeks
+    rule = f"must be before the end of the run (time.horizon_weeks is {end})"
+    names = dict.fromkeys(name for arm in job.study.arms for name in arm.split("+"))
+    starts = {name: job.scenario.interventions[name].start_week for name in names if name in job.scenario.interventions}
+    return [Fault(f"interventions.{name}.start_week", rule, start) for name, start in starts.items() if start >= end]
+
+
 def require(job: Job) -> None:
-    """Raise `InputError` with every fault of a job, if it has any."""
-    found = check(job)
+    """Raise `InputError` with every fault of a job whose arms are to be compared, if it has any."""
+    found = [*check(job), *too_late(job)]
     if found:
         raise InputError(found)

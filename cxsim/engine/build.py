@@ -185,26 +185,21 @@ class Blueprint:
         self._calendar_entries["today"] = tick % self._calendar_entries["period"]
 
     def tables(
-        self, values: Mapping[str, float], event_costs: Mapping[str, float], programme_week: float
+        self, values: Mapping[str, float], event_costs: Mapping[tuple[str, str], float], programme_week: float
     ) -> dict[str, Any]:
-        """Return the tables of one slot, by field of `World`."""
+        """Return the tables of one slot, by field of `World`; `event_costs` are by touchpoint and channel."""
         params = parameter_record(values, self.weeks)
         params["programme_cost_week"] = programme_week
         points = self._static.copy()
         zone_moment = values["behaviour.appraisal.zone_moment"]
-        levels = np.zeros((len(self.touchpoints), len(self.channels), 3))
         for k, name in enumerate(self.touchpoints):
             root = f"journey.touchpoints.{name}"
             for field in ("weight", "noise", "failure", "severity", "blame", "unavoidable"):
                 points[k][field] = values[f"{root}.{field}"]
             points[k]["norm"] = values.get(f"{root}.norm.credit", 0.0)
             points[k]["zone"] = zone_moment if points[k]["moment"] else 1.0
-            points[k]["event_cost"] = event_costs.get(name, 0.0)
-            for dimension, kind in ((FUNCTIONAL, "functional"), (EMOTIONAL, "emotional")):
-                shift = self._per(values, "channels", self.channels, f"quality.{kind}")
-                levels[k, :, dimension] = np.clip(values[f"{root}.quality.{kind}"] + shift, 0.0, 1.0)
-            weights = self._per(values, f"touchpoints.{name}.channels", self.channels, "")
-            levels[k, :, MIX] = np.cumsum(weights) / weights.sum()
+            for c, channel in enumerate(self.channels):
+                points[k]["event_cost"][c] = event_costs.get((name, channel), 0.0)
         contact_rate = float(params["journey_contact_rate"][0])
         if contact_rate not in self._quiet:
             self._quiet[contact_rate] = self._find_quiet(contact_rate)
@@ -221,12 +216,24 @@ class Blueprint:
         return {
             "params": params[0],
             "touchpoints": points,
-            "levels": levels,
+            "levels": self.levels(values),
             "seamless": self._seamless(values),
             "channels": channels,
             "offices": offices,
             "quiet": self._quiet[contact_rate],
         }
+
+    def levels(self, values: Mapping[str, float]) -> Floats:
+        """Return touchpoint x channel x (functional quality, emotional quality, cumulative channel mix)."""
+        levels = np.zeros((len(self.touchpoints), len(self.channels), 3))
+        for k, name in enumerate(self.touchpoints):
+            for dimension, kind in ((FUNCTIONAL, "functional"), (EMOTIONAL, "emotional")):
+                shift = self._per(values, "channels", self.channels, f"quality.{kind}")
+                quality = values[f"journey.touchpoints.{name}.quality.{kind}"]
+                levels[k, :, dimension] = np.clip(quality + shift, 0.0, 1.0)
+            weights = self._per(values, f"touchpoints.{name}.channels", self.channels, "")
+            levels[k, :, MIX] = np.cumsum(weights) / weights.sum()
+        return levels
 
     def _find_quiet(self, contact_rate: float) -> Floats:
         """Return one draw per node: from it on a customer without a problem stays."""
@@ -290,7 +297,6 @@ class Blueprint:
         population = self.scenario.population
         traits, frailty, tenure = population.traits, population.frailty, population.tenure
         lived = _lived_quality(self.scenario)
-        behaviour = self.scenario.behaviour
         alpha, beta, hazard = 0.0, 0.0, 0.0
         if isinstance(frailty, BetaGeometric):
             alpha, beta = frailty.alpha, frailty.beta
@@ -317,8 +323,6 @@ class Blueprint:
             openness_sd=traits.survey_sd,
             patience_log_sd=traits.patience_log_sd,
             congruence_sd=traits.congruence_sd,
-            expectation_sd=behaviour.expectation.initial_sd,
-            should_lead=behaviour.expectation.should_lead,
             lived_functional=lived[0],
             lived_emotional=lived[1],
             weeks=self.weeks,

@@ -14,7 +14,7 @@ from cxsim.engine.world import EMOTIONAL, FUNCTIONAL, World
 from cxsim.interventions.modify import apply_effects
 from cxsim.interventions.parameters import Parameter
 from cxsim.interventions.reach import capped, chosen, condition, is_fixed, state_columns
-from cxsim.interventions.window import is_running, strength
+from cxsim.interventions.window import is_over, is_running, strength
 from cxsim.spec.interventions import Intervention
 
 if TYPE_CHECKING:
@@ -33,35 +33,46 @@ class Campaign(mesa.Agent):
         self.intervention = intervention
         self.bit = bit
         self.strength = 0.0
-        self.reached_share = 1.0
         self._considered = 0
         self._condition = condition(intervention, f"interventions.{name}.target.state")
         self.universal = intervention.target == type(intervention.target)()
+        self.reached_share = 1.0 if self.universal else 0.0
         self._fixed = is_fixed(intervention)
 
+    def gather(self) -> None:
+        """Find the strength of this tick."""
+        self.strength = strength(self.intervention, self.model.week, self.model.spec.journey.alignment)
+
     def step(self) -> None:
-        """Find the strength of this tick and reach customers anew where the target can change."""
+        """Reach customers anew where the target can change."""
         model = self.model
-        week = model.week
-        self.strength = strength(self.intervention, week, model.spec.journey.alignment)
-        if not self.started():
+        if is_over(self.intervention, model.week):
+            self._let_go()
+        if not self.reaches():
             return
         self._reach(self._considered if self._fixed else 0, model.n_arrived)
         self._considered = model.n_arrived
 
     def look_back(self, active: Ints) -> None:
         """Note the share of active customers that is reached, from their numbers by reach mask."""
-        if not self.universal and self.started():
+        if not self.universal and self.reaches():
             reached = (np.arange(active.size) >> self.bit) & 1
             self.reached_share = float(reached @ active / active.sum()) if active.any() else 0.0
 
-    def started(self) -> bool:
-        """Return whether customers are reached from this week on, or have been."""
-        return bool(self.model.week >= self.intervention.start_week)
+    def reaches(self) -> bool:
+        """Return whether customers are reached in this week: from the start on, until the strength is 0 for good."""
+        week = self.model.week
+        return bool(week >= self.intervention.start_week) and not is_over(self.intervention, week)
 
     def running(self) -> bool:
         """Return whether the lever is paid for this week."""
         return is_running(self.intervention, self.model.week)
+
+    def _let_go(self) -> None:
+        """Reach nobody any more."""
+        if self._considered:
+            self.model.rows["reached"][: self._considered] &= ~np.uint16(1 << self.bit)
+            self._considered = 0
 
     def _reach(self, low: int, high: int) -> None:
         if low >= high:
@@ -109,9 +120,8 @@ class TableMaker:
 
         Newcomers are born before it is known who reaches them, so they know the interventions that are for everybody.
         """
-        levels = self._levels(campaigns)
+        levels = self.share(campaigns)
         running = tuple(campaign.running() for campaign in campaigns)
-        self._share(campaigns, levels)
         key = (levels, running, masks.tobytes())
         if self._world is not None and key == self._world_key:
             return self._world
@@ -128,11 +138,15 @@ class TableMaker:
         self.promised = np.array([told["params"]])
         return self._world
 
-    def _share(self, campaigns: list[Campaign], levels: tuple[float, ...]) -> None:
-        """Find the numbers that nobody has alone, such as a desk's capacity: changed as far as customers are reached."""
+    def share(self, campaigns: list[Campaign]) -> tuple[float, ...]:
+        """Find the numbers that nobody has alone, such as a desk's capacity, changed as far as customers are reached.
+
+        Return the strengths of the campaigns.
+        """
+        levels = self._levels(campaigns)
         shares = tuple(campaign.reached_share for campaign in campaigns)
         if (levels, shares) == self._shared_key:
-            return
+            return levels
         self._shared_key = (levels, shares)
         self.shared = dict(self._base)
         effects = [
@@ -141,6 +155,7 @@ class TableMaker:
             for effect in campaign.intervention.effects
         ]
         apply_effects(self.shared, effects, self._known, shared=True)
+        return levels
 
     def _levels(self, campaigns: list[Campaign]) -> tuple[float, ...]:
         """Return the strengths, raised or lowered by the synergy of other campaigns as far as the firm is aligned."""
@@ -158,37 +173,37 @@ class TableMaker:
         self, mask: int, campaigns: list[Campaign], levels: tuple[float, ...], running: tuple[bool, ...]
     ) -> dict[str, Any]:
         """Return the tables of the customers whom exactly the campaigns of `mask` reach."""
-        here = [j for j, campaign in enumerate(campaigns) if mask >> campaign.bit & 1]
-        values = dict(self._base)
-        effects = [
-            (effect, levels[j])
-            for j in here
-            if not campaigns[j].intervention.target.channels
-            for effect in campaigns[j].intervention.effects
+        here = [
+            (campaign, level) for campaign, level in zip(campaigns, levels, strict=True) if mask >> campaign.bit & 1
         ]
-        apply_effects(values, effects, self._known, shared=False)
-        event_costs: dict[str, float] = {}
+        values = self._values(here)
+        event_costs: dict[tuple[str, str], float] = {}
         weekly = 0.0
-        for j in here:
-            cost = campaigns[j].intervention.cost
-            if running[j]:
+        for campaign, _ in here:
+            cost = campaign.intervention.cost
+            if running[campaign.bit]:
                 weekly += cost.per_customer_week
                 if cost.event is not None:
-                    event_costs[cost.event] = event_costs.get(cost.event, 0.0) + cost.per_event
+                    for channel in campaign.intervention.target.channels or self._blueprint.channels:
+                        event = (cost.event, channel)
+                        event_costs[event] = event_costs.get(event, 0.0) + cost.per_event
         table = self._blueprint.tables(values, event_costs, weekly)
-        for j in here:
-            self._on_channels(table, values, campaigns[j], levels[j])
+        # An intervention that is bound to channels changes the quality met there, and nothing else.
+        bound = {name for campaign, level in here if level > 0.0 for name in campaign.intervention.target.channels}
+        for name in bound:
+            k = self._blueprint.channels.index(name)
+            levels_there = self._blueprint.levels(self._values(here, name))
+            table["levels"][:, k, FUNCTIONAL : EMOTIONAL + 1] = levels_there[:, k, FUNCTIONAL : EMOTIONAL + 1]
         return table
 
-    def _on_channels(self, table: dict[str, Any], values: dict[str, float], campaign: Campaign, level: float) -> None:
-        """Let an intervention that is bound to channels change the quality met there, and nothing else."""
-        channels = campaign.intervention.target.channels
-        if not channels or level == 0.0:
-            return
-        changed = dict(values)
-        apply_effects(changed, [(effect, level) for effect in campaign.intervention.effects], self._known, shared=False)
-        before, after = (self._blueprint.tables(numbers, {}, 0.0)["levels"] for numbers in (values, changed))
-        touched = [self._blueprint.channels.index(channel) for channel in channels]
-        qualities = table["levels"][:, touched, FUNCTIONAL : EMOTIONAL + 1]
-        gained = (after - before)[:, touched, FUNCTIONAL : EMOTIONAL + 1]
-        table["levels"][:, touched, FUNCTIONAL : EMOTIONAL + 1] = np.clip(qualities + gained, 0.0, 1.0)
+    def _values(self, here: list[tuple[Campaign, float]], channel: str = "") -> dict[str, float]:
+        """Return the personal numbers under campaigns with their strengths: those for all channels, and those for `channel`."""
+        values = dict(self._base)
+        effects = [
+            (effect, level)
+            for campaign, level in here
+            if not campaign.intervention.target.channels or channel in campaign.intervention.target.channels
+            for effect in campaign.intervention.effects
+        ]
+        apply_effects(values, effects, self._known, shared=False)
+        return values

@@ -35,12 +35,12 @@ class ServiceDesk(mesa.Agent):
         self.name = name
         load = np.array([part.load * part.share for part in queue.profile])
         self.profile = load / load.sum()
-        self.minutes = np.array([part.share for part in queue.profile]) * (queue.open_min_week * model.weeks)
+        self.shares = np.array([part.share for part in queue.profile])
         self.recent: tuple[int, ...] = ()
         self.day = DeskDay(0.0, 0.0, 0.0, 0.0, 0.0)
         root = f"journey.queues.{name}"
-        self._agents, self._patience, self._handling = (
-            f"{root}.{n}" for n in ("agents", "patience_min", "handling_min")
+        self._agents, self._patience, self._handling, self._open = (
+            f"{root}.{n}" for n in ("agents", "patience_min", "handling_min", "open_min_week")
         )
         self._scale = model.spec.population.scale
         self._days = model.ticks_per_week
@@ -57,7 +57,7 @@ class ServiceDesk(mesa.Agent):
         day = compiled(erlang_a_day)(
             expected,
             self.profile,
-            self.minutes,
+            self.shares * (values[self._open] * self.model.weeks),
             1.0 / values[self._handling],
             agents,
             1.0 / values[self._patience],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any
 
 import mesa
@@ -26,13 +27,16 @@ from cxsim.engine.seating import Room
 from cxsim.engine.tally import Tally, new_tally
 from cxsim.engine.world import Clock, new_desks
 from cxsim.errors import Fault, InputError, nearest
-from cxsim.interventions.parameters import Parameter, parameters
+from cxsim.interventions.parameters import LEADS, Parameter, parameters
 from cxsim.population.columns import empty_customers
 from cxsim.rng import Block, luck
 from cxsim.spec.job import Engine
 from cxsim.spec.load import build, listed, require_scenario
 from cxsim.spec.scenario import Scenario
 from cxsim.units import discount_factor
+
+MOST_CUSTOMERS = 1 << 40
+"""Mesa's numbers set aside for customers: more than will ever arrive, as interventions can bring more of them than foreseen."""
 
 
 class _Arguments(Engine):
@@ -98,12 +102,12 @@ class CXModel(mesa.Model):
         self.parameters: dict[str, Parameter] = parameters(scenario) if parent is None else parent.parameters
         self._maker = TableMaker(self.blueprint, self.parameters)
         self._laws = self.blueprint.laws(self._maker.base)
-        self._arrivals = self._arrival_schedule()
+        self._leads_gained = 0.0
         self.crew = Crew(threads, block_rows, self._new_tally, self.blueprint.lines)
         self.n_base = scenario.population.size if base is None else len(base)
         self.n_arrived = self.n_base
         if parent is None:
-            self.rows = empty_customers(self.n_arrived + int(self._arrivals.sum()))
+            self.rows = empty_customers(self.n_arrived + self._leads_until(self.horizon_ticks))
             self._bear(0, self.n_arrived, origin=0)
             if base is not None:
                 self._adopt(base)
@@ -111,7 +115,7 @@ class CXModel(mesa.Model):
             self.rows = parent.rows.copy()
             self.rows["reached"] = 0
         self.id_block = self.agent_id_counter
-        self.agent_id_counter += len(self.rows)
+        self.agent_id_counter += MOST_CUSTOMERS
         self.waiting: Ints = np.zeros(len(self.rows), np.int64)
         self._waiting_blocks: list[tuple[int, int]] = []
         self.deciles: Floats = np.quantile(self.rows["monthly_revenue"][: self.n_arrived], np.arange(1, 10) / 10)
@@ -195,10 +199,15 @@ class CXModel(mesa.Model):
         self.crew.clear()
         if self.tick == self.warmup_ticks:
             self._start_counting()
+        for campaign in self.campaigns:
+            campaign.gather()
+        self._maker.share(self.campaigns)
         arrived = self.n_arrived
-        if self.tick >= self.warmup_ticks:
-            arrived += int(self._arrivals[min(self.tick - self.warmup_ticks, self.horizon_ticks - 1)])
-            arrived = min(arrived, len(self.rows))
+        counted = self.tick - self.warmup_ticks
+        if 0 <= counted < self.horizon_ticks:
+            self._leads_gained += self._leads_a_tick(self._maker.shared) - self._leads_a_tick(self._maker.base)
+            arrived = max(arrived, self.n_base + self._leads_until(counted + 1))
+        self._make_room(arrived)
         self._bear(self.n_arrived, arrived, origin=1)
         self.n_arrived = arrived
 
@@ -206,9 +215,9 @@ class CXModel(mesa.Model):
         """Let the campaigns act, then set the tables of this tick."""
         for campaign in self.campaigns:
             campaign.step()
-        started = [campaign for campaign in self.campaigns if campaign.started()]
-        masks = np.array([sum(1 << campaign.bit for campaign in started)])
-        if not all(campaign.universal for campaign in started):
+        reaching = [campaign for campaign in self.campaigns if campaign.reaches()]
+        masks = np.array([sum(1 << campaign.bit for campaign in reaching)])
+        if not all(campaign.universal for campaign in reaching):
             everybody, active = np.zeros((2, 1 << len(self.campaigns)), np.int64)
             compiled(kernels.count_masks)(self.rows, self.n_arrived, everybody, active)
             masks = np.flatnonzero(everybody)
@@ -283,6 +292,7 @@ class CXModel(mesa.Model):
     def _continue(self, parent: CXModel) -> None:
         """Take over the state of another model: clock, customers, backlogs, deciles, record."""
         self.tick, self.n_base, self.n_arrived = parent.tick, parent.n_base, parent.n_arrived
+        self._leads_gained = parent._leads_gained
         self.deciles = parent.deciles
         self.clock = self._clock()
         self.record = parent.record.copy()
@@ -293,11 +303,20 @@ class CXModel(mesa.Model):
         for office, other_office in zip(self.offices, parent.offices, strict=True):
             office.go_on_from(other_office)
 
-    def _arrival_schedule(self) -> Ints:
-        """Return the number of leads of each tick after the warm-up: whole numbers that follow the weekly inflow."""
-        weekly = self.spec.market.leads_per_1000_week * self.spec.population.size / 1000.0
-        ticks = np.arange(self.horizon_ticks + 1)
-        return np.diff(np.floor(ticks * weekly * self.weeks + 1e-9)).astype(np.int64)
+    def _leads_a_tick(self, values: Mapping[str, float]) -> float:
+        """Return the inflow of leads in a tick under these numbers."""
+        return values[LEADS] * self.spec.population.size / 1000.0 * self.weeks
+
+    def _leads_until(self, ticks: int) -> int:
+        """Return how many leads have arrived after the first ticks that count: a whole number that follows the inflow."""
+        weekly = self._maker.base[LEADS] * self.spec.population.size / 1000.0
+        return math.floor(ticks * weekly * self.weeks + self._leads_gained + 1e-9)
+
+    def _make_room(self, n: int) -> None:
+        """Let the records hold `n` customers, and some to come, where interventions bring more than the usual inflow."""
+        if n > len(self.rows):
+            self.rows = np.concatenate([self.rows, empty_customers(n + n // 8 - len(self.rows))])
+            self.waiting = np.zeros(len(self.rows), np.int64)
 
     def _bear(self, low: int, high: int, origin: int) -> None:
         if high > low:
@@ -332,7 +351,8 @@ class CXModel(mesa.Model):
         if len(names) > MOST_INTERVENTIONS:
             rule = f"at most {MOST_INTERVENTIONS} interventions in one arm"
             raise InputError([Fault("interventions", rule, len(names))])
-        return [Campaign(self, name, library[name], bit) for bit, name in enumerate(names)]
+        # In the order of their names, so that a bundle is the same however it is written.
+        return [Campaign(self, name, library[name], bit) for bit, name in enumerate(sorted(names))]
 
     def _new_tally(self) -> Tally:
         months = 2 + int(self.spec.time.horizon_weeks * 12 / 52)

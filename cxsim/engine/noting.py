@@ -64,8 +64,9 @@ def note(
     if kept:
         cell[_KEPT] += 1
     tally.nets[touchpoint, net_bin(booking.credit - booking.debit)] += 1
-    if t.event_cost > 0.0:
-        spend(c, tally, _PROGRAMME_COST, t.event_cost, clock.discount)
+    price = t.event_cost[channel]
+    if price > 0.0:
+        spend(c, tally, _PROGRAMME_COST, price, clock.discount)
     if t.asked == 1:
         c.asked = 1
 
@@ -109,8 +110,9 @@ def note_together(party: Party, touchpoint: int, clock: Clock, world: World, tal
         c = member(party, j)
         if c.due == 1:
             tally.nets[touchpoint, c.bin] += 1
-            if t.event_cost > 0.0:
-                spend(c, tally, _PROGRAMME_COST, t.event_cost, clock.discount)
+            price = t.event_cost[c.met_channel]
+            if price > 0.0:
+                spend(c, tally, _PROGRAMME_COST, price, clock.discount)
             if t.asked == 1:
                 c.asked = 1
 

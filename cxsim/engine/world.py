@@ -9,14 +9,19 @@ import numpy as np
 from cxsim.arrays import Floats, Ints, Rows
 from cxsim.journey.tables import FEATURES
 
+MOST_CHANNELS = 32
+"""Channels that a journey may have."""
+
 TOUCHPOINT = np.dtype(
     [(name, "f8") for name in (
         "weight", "zone", "gain_functional", "loss_functional", "gain_emotional", "loss_emotional",
-        "norm", "noise", "failure", "severity", "blame", "unavoidable", "event_cost", "per_period",
+        "norm", "noise", "failure", "severity", "blame", "unavoidable", "per_period",
     )]
+    + [("event_cost", "f8", (MOST_CHANNELS,))]
     + [(name, "i8") for name in ("moment", "task", "service", "asked", "department", "period", "by_tenure", "address")]
 )  # fmt: skip
-"""One touchpoint as one group of customers meets it; `period` is in ticks, 0 for no calendar, `per_period` is 1 / period.
+"""One touchpoint as one group of customers meets it; `period` is in ticks, 0 for no calendar, `per_period` is 1 / period,
+`event_cost` is by channel.
 
 `address` is the ordinal of its draws as a calendar touchpoint, by its name alone.
 """

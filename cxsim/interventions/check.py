@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
+from itertools import islice
+
 from cxsim.errors import Fault, InputError, nearest
-from cxsim.interventions.parameters import matching, nearest_name, parameters
+from cxsim.interventions.modify import modified
+from cxsim.interventions.parameters import Parameter, matching, nearest_name, parameters
 from cxsim.interventions.reach import condition
-from cxsim.spec.interventions import Intervention
+from cxsim.spec.interventions import Effect, Intervention
 from cxsim.spec.scenario import Scenario
 
 
@@ -16,13 +21,44 @@ def check(scenario: Scenario) -> list[Fault]:
     for name, intervention in scenario.interventions.items():
         path = f"interventions.{name}"
         for i, effect in enumerate(intervention.effects):
-            if not matching(effect.parameter, known):
-                rule = "must name a parameter of the scenario"
-                where = f"{path}.effects.{i}.parameter"
-                found.append(Fault(where, rule, effect.parameter, nearest_name(effect.parameter, known)))
+            found.extend(_effect(f"{path}.effects.{i}", effect, known))
         found.extend(_names(path, intervention, scenario))
         found.extend(_channel_effects(path, intervention))
     return found
+
+
+def _effect(path: str, effect: Effect, known: Mapping[str, Parameter]) -> list[Fault]:
+    """Return the fault of an effect, if any; a pattern passes over fixed parameters unless there are no others."""
+    named = matching(effect.parameter, known)
+    if not named:
+        rule = "must name a parameter of the scenario"
+        return [Fault(f"{path}.parameter", rule, effect.parameter, nearest_name(effect.parameter, known))]
+    if all(known[name].fixed for name in named):
+        return [Fault(f"{path}.parameter", known[named[0]].fixed, effect.parameter)]
+    found = (_operation(path, effect, name, known[name]) for name in named if not known[name].fixed)
+    return list(islice(filter(None, found), 1))
+
+
+def _operation(path: str, effect: Effect, name: str, parameter: Parameter) -> Fault | None:
+    """Return what is wrong with an operation on a parameter, judged by its full effect on the scenario's value.
+
+    Sums and products may meet a bound that belongs to the parameter, as a quality of 1 does; what is set may not leave it.
+    """
+    operation, low, high = effect.operation, parameter.low, parameter.high
+    if operation in ("logit", "close_gap") and (low, high) != (0.0, 1.0):
+        return Fault(f"{path}.operation", f"needs a parameter between 0 and 1, which {name} is not", operation)
+    full = modified(parameter.value, operation, effect.value, 1.0)
+    strict = operation in ("set", "close_gap")
+    broken = ""
+    if parameter.above and full <= low:
+        broken = f"above {low:g}"
+    elif strict and full < low:
+        broken = f"at least {low:g}"
+    elif strict and full > high:
+        broken = f"at most {high:g}"
+    elif not math.isfinite(full):
+        broken = "finite"
+    return Fault(f"{path}.value", f"must leave {name} {broken}", effect.value) if broken else None
 
 
 def _names(path: str, intervention: Intervention, scenario: Scenario) -> list[Fault]:

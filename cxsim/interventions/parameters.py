@@ -1,8 +1,8 @@
-"""Every number that an intervention may change, named as in the scenario, with its bounds and its reach.
+"""Every number that an intervention may name, as in the scenario, with its bounds and its reach.
 
 A parameter is a number of the scenario under one of the roots below, such as ``journey.touchpoints.bill.failure`` or
-``behaviour.churn.satisfaction``. *Shared* parameters belong to a desk that all customers use; the others are personal, so that
-reached and unreached customers can live under different values.
+``behaviour.churn.satisfaction``. *Shared* parameters belong to a desk that all customers use, or to nobody, as the inflow of
+leads does; the others are personal, so that reached and unreached customers can live under different values.
 """
 
 from __future__ import annotations
@@ -16,21 +16,41 @@ from cxsim.errors import nearest
 from cxsim.spec.base import Spec
 from cxsim.spec.scenario import Scenario
 
+LEADS = "market.leads_per_1000_week"
 _STRUCTURAL = frozenset({"every_weeks", "department", "phase", "stage", "profile", "every", "cap_per_week"})
-_SHARED = ("journey.queues.", "journey.back_offices.*.capacity_week")
+_SHARED = ("journey.queues.", "journey.back_offices.*.capacity_week", LEADS)
+_CLOSEST = 1e-3
+"""Part of the way from an excluded bound to the scenario's value: what is divided by stays large enough to be."""
+_COPIED = "cannot be changed by an intervention: every touchpoint has its own, journey.touchpoints.*.severity"
+_NO_WAY = "cannot be changed by an intervention: no transition of this journey depends on it"
+_NO_TASK = "cannot be changed by an intervention: on a channel with people nobody has to manage alone"
+_ONE_MARGIN = (
+    "cannot be changed by an intervention: profit and value of all arms are reckoned with the scenario's margin"
+)
 
 
 class Parameter(NamedTuple):
-    """A number of the scenario: value, bounds, and whether all customers share it."""
+    """A number of the scenario.
+
+    Its value and bounds, whether all customers share it, the rule that keeps interventions off it if there is one, and whether
+    its lower bound is excluded.
+    """
 
     value: float
     low: float
     high: float
     shared: bool
+    fixed: str = ""
+    above: bool = False
+
+    @property
+    def floor(self) -> float:
+        """Return the least that interventions can make of it together: close to an excluded bound, never there."""
+        return self.low + _CLOSEST * (self.value - self.low) if self.above else self.low
 
 
 def parameters(scenario: Scenario) -> dict[str, Parameter]:
-    """Return every changeable number of a scenario by its dotted name."""
+    """Return every number of a scenario that an intervention may name, by its dotted name; some are `fixed`."""
     found: dict[str, Parameter] = {}
     journey = scenario.journey
     _collect(found, "behaviour", scenario.behaviour)
@@ -56,7 +76,9 @@ def parameters(scenario: Scenario) -> dict[str, Parameter]:
     for pair in _pairs(list(journey.channels)):
         value = integration(scenario, *pair)
         found[f"journey.integration.pairs.{pair[0]}-{pair[1]}"] = Parameter(value, 0.0, 1.0, shared=False)
-    found["money.margin"] = Parameter(scenario.money.margin, 0.0, 1.0, shared=False)
+    for name, rule in _idle(scenario):
+        found[name] = found[name]._replace(fixed=rule)
+    found["money.margin"] = Parameter(scenario.money.margin, 0.0, 1.0, shared=False, fixed=_ONE_MARGIN)
     return found
 
 
@@ -77,6 +99,19 @@ def matching(pattern: str, names: Mapping[str, Any]) -> list[str]:
 def nearest_name(pattern: str, names: Mapping[str, Any]) -> str:
     """Return the valid parameter name closest to a wrong one, empty where none is close."""
     return nearest(pattern, names)
+
+
+def _idle(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    """Yield the numbers that nothing in a run reads, with the rule that says so."""
+    yield "behaviour.failure.severity_mean", _COPIED
+    journey = scenario.journey
+    ways = " ".join(str(way) for node in journey.nodes.values() for way in node.next.values())
+    for name, read in (("contact_rate", "rate("), ("save_desk", "save_desk"), ("nudge", "nudge")):
+        if read not in ways:
+            yield f"journey.{name}", _NO_WAY
+    for name, channel in journey.channels.items():
+        if channel.human and "task()" not in ways:
+            yield f"journey.channels.{name}.task_success", _NO_TASK
 
 
 def _pairs(names: list[str]) -> Iterator[tuple[str, str]]:
@@ -101,9 +136,10 @@ def _leaf(found: dict[str, Parameter], path: str, spec: Spec, name: str) -> None
     value = getattr(spec, name)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return
-    low, high = float("-inf"), float("inf")
+    low, high, above = float("-inf"), float("inf"), False
     for rule in type(spec).model_fields[name].metadata:
+        above = above or hasattr(rule, "gt")
         low = max(low, float(getattr(rule, "ge", low)), float(getattr(rule, "gt", low)))
         high = min(high, float(getattr(rule, "le", high)), float(getattr(rule, "lt", high)))
     shared = any(path.startswith(root) or fnmatch.fnmatchcase(path, root) for root in _SHARED)
-    found[path] = Parameter(float(value), low, high, shared)
+    found[path] = Parameter(float(value), low, high, shared, above=above)

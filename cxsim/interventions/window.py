@@ -19,9 +19,9 @@ def strength(intervention: Intervention, week: float, alignment: float) -> float
     if elapsed < 0.0:
         return 0.0
     end = intervention.end_week
-    if end is not None and week >= end:
-        if intervention.fade_half_life_weeks is None:
-            return 0.0
+    if is_over(intervention, week):
+        return 0.0
+    if end is not None and week >= end and intervention.fade_half_life_weeks is not None:
         reached = _ramp(intervention, end - intervention.start_week, alignment)
         return reached * math.pow(2.0, -(week - end) / intervention.fade_half_life_weeks)
     return _ramp(intervention, elapsed, alignment)
@@ -30,6 +30,12 @@ def strength(intervention: Intervention, week: float, alignment: float) -> float
 def is_running(intervention: Intervention, week: float) -> bool:
     """Return whether the lever is paid for in this week: from its start to its end."""
     return intervention.start_week <= week and (intervention.end_week is None or week < intervention.end_week)
+
+
+def is_over(intervention: Intervention, week: float) -> bool:
+    """Return whether the lever has ended by this week and left nothing behind that fades."""
+    end = intervention.end_week
+    return end is not None and week >= end and intervention.fade_half_life_weeks is None
 
 
 def _ramp(intervention: Intervention, elapsed: float, alignment: float) -> float:

@@ -47,8 +47,6 @@ class Laws(NamedTuple):
     openness_sd: float
     patience_log_sd: float
     congruence_sd: float
-    expectation_sd: float
-    should_lead: float
     lived_functional: float
     lived_emotional: float
     weeks: float
@@ -115,11 +113,11 @@ def settle_in(c: Any, who: int, tick: int, origin: int, tenure_weeks: float, luc
     lived_f = laws.lived_functional + np.float64(c.taste_functional)
     lived_e = laws.lived_emotional + np.float64(c.taste_emotional)
     familiar = tenure_weeks / (tenure_weeks + _FAMILIAR_WEEKS)
-    error = laws.expectation_sd * (1.0 - 0.5 * familiar)
+    error = p.expectation_initial_sd * (1.0 - 0.5 * familiar)
     c.expectation_functional = (1.0 - familiar) * p.promise_functional + familiar * lived_f + error * normal(expect.a)
     c.expectation_emotional = (1.0 - familiar) * p.promise_emotional + familiar * lived_e + error * normal(expect.b)
-    c.should_functional = np.float64(c.expectation_functional) + laws.should_lead
-    c.should_emotional = np.float64(c.expectation_emotional) + laws.should_lead
+    c.should_functional = np.float64(c.expectation_functional) + p.expectation_should_lead
+    c.should_emotional = np.float64(c.expectation_emotional) + p.expectation_should_lead
     c.precision = 1.0 + min(p.expectation_precision_ceiling - 1.0, tenure_weeks)
     weight = np.float64(c.emotional_weight)
     known = transaction((1.0 - weight) * lived_f + weight * lived_e, 0.0, p)

@@ -54,6 +54,10 @@ def typed(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
             "interventions.faster_reply.end_week: must come after start_week (13), got 5.0",
         ),
         (
+            ["compare", "study.arms=[faster_reply]", "time.horizon_weeks=10"],
+            "interventions.faster_reply.start_week: must be before the end of the run (time.horizon_weeks is 10), got 13.0",
+        ),
+        (
             ["compare", "study.arms=[faster_repl]"],
             "study.arms: no such intervention, got 'faster_repl'; did you mean 'faster_reply'?",
         ),

@@ -58,7 +58,28 @@ def test_effects_combine_by_the_rule_of_their_operation() -> None:
     assert changed(0.5, ("logit", 1.0, 1.0), ("logit", -1.0, 1.0)) == pytest.approx(0.5)
     # Each closes part of what is left: 0.2 -> 1 - 0.8 * 0.5 * 0.75.
     assert changed(0.2, ("close_gap", 0.5, 1.0), ("close_gap", 0.25, 1.0), high=1.0) == pytest.approx(0.7)
-    assert changed(0.2, ("set", 0.9, 1.0), ("set", 0.4, 1.0)) == pytest.approx(0.4)
+    # Two settings at full strength meet in the middle; as long as there is room each goes its part of the way.
+    assert changed(0.2, ("set", 0.9, 1.0), ("set", 0.4, 1.0)) == pytest.approx(0.65)
+    assert changed(0.2, ("set", 0.9, 0.5), ("set", 0.4, 0.25)) == pytest.approx(0.2 + 0.35 + 0.05)
+
+
+@given(
+    st.permutations(
+        [
+            ("add", 0.1, 1.0),
+            ("multiply", 0.5, 0.7),
+            ("set", 0.9, 0.8),
+            ("set", 0.1, 0.6),
+            ("logit", 1.0, 0.5),
+            ("close_gap", 0.3, 1.0),
+        ]
+    )
+)
+def test_the_order_in_which_effects_are_written_does_not_matter(effects: list[tuple[Operation, float, float]]) -> None:
+    middle = 0.4 + (0.5 * 0.8 - 0.3 * 0.6) / 1.4
+    shifted = modified(modified(middle, "multiply", 0.5, 0.7), "logit", 1.0, 0.5)
+    expected = 1.0 - (1.0 - shifted) * 0.7 + 0.1
+    assert changed(0.4, *effects, high=1.0) == pytest.approx(expected)
 
 
 def test_bounds_hold_at_the_end_so_that_opposite_effects_cancel_first() -> None:
@@ -95,7 +116,8 @@ def test_desks_are_shared_and_what_a_customer_meets_is_personal() -> None:
     assert "journey.queues.phone.agents" in shared
     assert "journey.back_offices.letters.capacity_week" in shared
     assert "journey.back_offices.letters.delay" not in shared
-    assert all(name.startswith(("journey.queues.", "journey.back_offices.")) for name in shared)
+    desks = ("journey.queues.", "journey.back_offices.")
+    assert {name for name in shared if not name.startswith(desks)} == {"market.leads_per_1000_week"}
 
 
 def test_a_pattern_stands_for_every_name_that_fits() -> None:
@@ -103,6 +125,24 @@ def test_a_pattern_stands_for_every_name_that_fits() -> None:
     assert matching("journey.queues.*.agents", known) == ["journey.queues.phone.agents", "journey.queues.chat.agents"]
     assert matching("journey.queues.fax.agents", known) == []
     assert len(matching("journey.touchpoints.*.quality.emotional", known)) == len(telecom().journey.touchpoints)
+
+
+def test_a_pattern_passes_over_what_no_intervention_may_change() -> None:
+    known = {"a.x": Parameter(1.0, 0.0, ANY, shared=False), "a.y": Parameter(1.0, 0.0, ANY, shared=False, fixed="no")}
+    values = {"a.x": 1.0, "a.y": 1.0}
+    apply_effects(values, [(Effect(parameter="a.*", operation="multiply", value=2.0), 1.0)], known, shared=False)
+    assert values == {"a.x": 2.0, "a.y": 1.0}
+
+
+def test_an_excluded_bound_is_never_reached() -> None:
+    known = parameters(telecom())
+    minutes = known["journey.queues.phone.handling_min"]
+    assert minutes.above
+    assert not known["journey.touchpoints.bill.failure"].above
+    values = {name: parameter.value for name, parameter in known.items()}
+    twice = [(Effect(parameter="journey.queues.phone.handling_min", operation="add", value=-6.0), 1.0)] * 2
+    apply_effects(values, twice, known, shared=True)
+    assert 0.0 < values["journey.queues.phone.handling_min"] < 0.01 * minutes.value
 
 
 def test_bounds_of_a_parameter_are_those_of_the_scenario() -> None:

@@ -11,7 +11,7 @@ from cxsim.engine.model import CXModel
 from cxsim.interventions.reach import address, capped
 from cxsim.measures import FIXED_POINT
 from cxsim.spec.scenario import Scenario
-from tests.worlds import lived, tables_of, with_intervention, world
+from tests.worlds import ENDLESS, differences, lived, tables_of, with_intervention, world
 
 START = 4
 
@@ -130,6 +130,57 @@ def test_a_lever_bound_to_a_channel_changes_the_quality_there_and_nowhere_else()
     assert not gain.any()
 
 
+@pytest.mark.parametrize(
+    "target", [{}, {"coverage": 0.5}, {"draw": "weekly", "coverage": 0.5}, {"state": "active == 1"}]
+)
+def test_a_lever_that_has_ended_for_good_reaches_nobody(target: dict[str, Any]) -> None:
+    ended = scenario(100, target=target, end_week=8, cost={"per_customer_week": 1.0, "per_event": 1.0, "event": "bill"})
+    weekly = everybody(lived(CXModel(ended, 7, 0, ["mine"])))
+    assert (
+        (weekly["reached"] > 0).tolist()
+        == (weekly["programme_cost"] > 0).tolist()
+        == [START <= w < 8 for w in weekly.index]
+    )
+    assert not reached(lived(CXModel(ended, 7, 0, ["mine", "null_lever"]))).any()
+
+
+def test_a_lever_that_fades_still_reaches_those_it_reached() -> None:
+    fading = scenario(100, end_week=8, fade_half_life_weeks=2.0)
+    assert (everybody(lived(CXModel(fading, 7, 0, ["mine"])))["reached"] > 0).tolist() == [False] * 4 + [True] * 8
+
+
+BILL = "journey.touchpoints.bill.quality.functional"
+
+
+def test_levers_bound_to_a_channel_combine_with_others_as_everywhere() -> None:
+    half = {
+        "family": "design",
+        "start_week": START,
+        "effects": [{"parameter": BILL, "operation": "multiply", "value": 0.5}],
+    }
+    more = {"family": "design", "start_week": START, "effects": [{"parameter": BILL, "operation": "add", "value": 0.1}]}
+    made = with_intervention(world(60, 12, 2), "aa", {**more, "target": {"channels": ["app"]}})
+    made = with_intervention(with_intervention(made, "bb", {**half, "target": {"channels": ["app"]}}), "cc", half)
+    model = CXModel(made, 7, 0, ["aa", "bb", "cc"])
+    while model.week <= START:
+        model.step()
+    bill = model.blueprint.touchpoints.index("bill")
+    found = model.world.levels[int(model.world.slots[7]), bill, :, 0]
+    shared = made.journey.touchpoints["bill"].quality.functional
+    assert found[model.blueprint.channels.index("app")] == pytest.approx(0.25 * shared + 0.1)
+    assert found[model.blueprint.channels.index("web")] == pytest.approx(0.5 * shared)
+
+
+def test_a_bundle_is_the_same_in_whatever_order_it_is_written() -> None:
+    made = world(120, 12, 2)
+    for name, operation, value in (("aa", "add", 0.1), ("bb", "multiply", 0.5), ("cc", "set", 0.9)):
+        effects = [{"parameter": BILL, "operation": operation, "value": value}]
+        lever = {"family": "design", "start_week": START, "effects": effects, "target": {"coverage": 0.7}}
+        made = with_intervention(made, name, lever)
+    one, other = (lived(CXModel(made, 7, 0, names)) for names in (["aa", "bb", "cc"], ["cc", "bb", "aa"]))
+    assert differences(tables_of(one), tables_of(other)) == []
+
+
 def test_reached_and_unreached_live_under_different_numbers() -> None:
     made = scenario(
         target={"coverage": 0.5}, effects=[{"parameter": "journey.contact_rate", "operation": "multiply", "value": 0.5}]
@@ -210,3 +261,19 @@ def test_costs_per_event_are_the_price_times_the_visits_of_the_reached() -> None
     assert np.array_equal(
         weekly[weekly.index >= START].to_numpy(), everybody(early)["programme_cost"].loc[START:].to_numpy()
     )
+
+
+@pytest.mark.parametrize(("event", "channel"), [("bill", "app"), ("support", "phone")])
+def test_costs_per_event_of_a_lever_bound_to_a_channel_are_those_of_its_visits_there(event: str, channel: str) -> None:
+    made = scenario(
+        200,
+        {**ENDLESS, "journey.contact_rate": 5.0},
+        start_week=0,
+        target={"channels": [channel]},
+        cost={"per_event": 2.0, "event": event},
+    )
+    model = lived(CXModel(made, 7, 0, ["mine"]))
+    visits = tables_of(model)["touchpoints"].query("touchpoint == @event")
+    there = visits.loc[visits["channel"] == channel, "encounters"].sum()
+    assert 0 < there < visits["encounters"].sum()
+    assert everybody(model)["programme_cost"].sum() == 2.0 * there

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from cxsim.interventions.window import is_running, strength
+from cxsim.interventions.window import is_over, is_running, strength
 from cxsim.spec.interventions import Intervention
 
 
@@ -54,3 +54,9 @@ def test_a_fade_halves_what_was_reached_with_its_half_life() -> None:
 def test_a_lever_is_paid_for_from_its_start_to_its_end() -> None:
     assert [is_running(lever(end_week=12), week) for week in (9, 10, 11.9, 12)] == [False, True, True, False]
     assert is_running(lever(), 1e6)
+
+
+def test_a_lever_is_over_when_it_has_ended_unless_it_fades() -> None:
+    assert [is_over(lever(end_week=12), week) for week in (9, 11.9, 12, 13)] == [False, False, True, True]
+    assert not is_over(lever(end_week=12, fade_half_life_weeks=1), 1e6)
+    assert not is_over(lever(), 1e6)
