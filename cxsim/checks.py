@@ -40,12 +40,6 @@ def check(job: Job) -> list[Fault]:
     return [*found, *faults_of(job)]
 
 
-def require_arms(job: Job) -> None:
-    """Raise `InputError` where a comparison has nothing to compare with the baseline."""
-    if not job.study.arms:
-        raise InputError([Fault("study.arms", "must have at least one entry", [])])
-
-
 def _repeated(arms: Sequence[str]) -> list[Fault]:
     """Return the faults of arms that are there already, be it with the interventions of a bundle in another order."""
     found, seen = {}, dict[tuple[str, ...], str]()
@@ -60,20 +54,25 @@ def _repeated(arms: Sequence[str]) -> list[Fault]:
     return [found[arm] for arm in sorted(found)]
 
 
-def too_late(job: Job) -> list[Fault]:
-    """Return the faults of arms that would change nothing, as an intervention starts only after the run.
+def require(job: Job) -> None:
+    """Raise `InputError` with every fault of a job, if it has any."""
+    _raise(check(job))
+
+
+def require_comparison(job: Job) -> None:
+    """Raise `InputError` where there is nothing to compare with the baseline, or an arm would change nothing.
 
     Not part of `check`, as only a comparison lives its arms: a short run of the baseline alone may leave them as they are.
     """
+    if not job.study.arms:
+        _raise([Fault("study.arms", "must have at least one entry", [])])
     end = job.scenario.time.horizon_weeks
     rule = f"must be before the end of the run (time.horizon_weeks is {end})"
     names = dict.fromkeys(name for arm in job.study.arms for name in arm.split("+"))
     starts = {name: job.scenario.interventions[name].start_week for name in names if name in job.scenario.interventions}
-    return [Fault(f"interventions.{name}.start_week", rule, start) for name, start in starts.items() if start >= end]
+    _raise([Fault(f"interventions.{name}.start_week", rule, start) for name, start in starts.items() if start >= end])
 
 
-def require(job: Job) -> None:
-    """Raise `InputError` with every fault of a job whose arms are to be compared, if it has any."""
-    found = [*check(job), *too_late(job)]
+def _raise(found: list[Fault]) -> None:
     if found:
         raise InputError(found)

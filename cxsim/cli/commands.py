@@ -66,9 +66,9 @@ def _compare(job: Job, progress: bool) -> int:
 
 
 def _judge_comparison(job: Job) -> None:
-    from cxsim.checks import require_arms
+    from cxsim.checks import require_comparison
 
-    require_arms(job)
+    require_comparison(job)
 
 
 def _calibrate(job: Job, _: bool) -> int:

@@ -15,7 +15,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from cxsim.checks import too_late
 from cxsim.errors import Fault, InputError
 from cxsim.results.files import (
     read_arrows,
@@ -181,11 +180,8 @@ def prepare(job: Job, command: str) -> RunFolder:
 
     Raises
     ------
-    InputError : nothing can be written where the results should go, or an arm to be compared starts after the run.
+    InputError : nothing can be written where the results should go.
     """
-    late = too_late(job) if command == "compare" else []
-    if late:
-        raise InputError(late)
     path = folder_of(job, command)
     lock = Lock(path / ".lock")
     facts = _facts(job, command)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cxsim.checks import require, require_arms
+from cxsim.checks import require, require_comparison
 from cxsim.population.customer_file import sized
 from cxsim.results.folder import prepare
 from cxsim.results.run import Run
@@ -118,8 +118,8 @@ def compare(
         "customer_replications": customer_replications,
     }
     job = job_of(scenario, study, engine, data, uncertainty)
-    require_arms(job)
     require(job)
+    require_comparison(job)
     plan, tables = in_memory(sized(job), arms_of(job))
     run = Run(plan.scenario, tables, job.study.seed, job.study.replications)
     return Comparison(run, effects_table(tables, plan.scenario, job.horizons, job.study.confidence))
