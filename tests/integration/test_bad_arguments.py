@@ -15,7 +15,7 @@ from cxsim.spec.job import Engine
 from tests.worlds import world
 
 ALONE = Engine(workers=1)
-SCENARIO = world(20, 3, 0)
+SCENARIO = world(20, 3, 0, {"interventions.null_lever.start_week": 1})
 
 
 def compare(scenario: Any = SCENARIO, interventions: Any = "null_lever", **how: Any) -> Any:
