@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from cxsim.errors import Fault, InputError, nearest
 from cxsim.interventions.check import check as check_interventions
+from cxsim.interventions.check import check_use
 from cxsim.interventions.uncertain import faults_of as faults_of_uncertainty
 from cxsim.journey.check import check as check_journey
 from cxsim.population.customer_file import faults_of
@@ -60,7 +61,7 @@ def require(job: Job) -> None:
 
 
 def require_comparison(job: Job) -> None:
-    """Raise `InputError` where there is nothing to compare with the baseline, or an arm would change nothing.
+    """Raise `InputError` where there is nothing to compare with the baseline, or an intervention would change nothing.
 
     Not part of `check`, as only a comparison lives its arms: a short run of the baseline alone may leave them as they are.
     """
@@ -68,9 +69,11 @@ def require_comparison(job: Job) -> None:
         _raise([Fault("study.arms", "must have at least one entry", [])])
     end = job.scenario.time.horizon_weeks
     rule = f"must be before the end of the run (time.horizon_weeks is {end})"
-    names = dict.fromkeys(name for arm in job.study.arms for name in arm.split("+"))
-    starts = {name: job.scenario.interventions[name].start_week for name in names if name in job.scenario.interventions}
-    _raise([Fault(f"interventions.{name}.start_week", rule, start) for name, start in starts.items() if start >= end])
+    library = job.scenario.interventions
+    names = [name for name in dict.fromkeys("+".join(job.study.arms).split("+")) if name in library]
+    starts = {name: library[name].start_week for name in names}
+    late = [Fault(f"interventions.{name}.start_week", rule, start) for name, start in starts.items() if start >= end]
+    _raise([*late, *check_use(job.scenario, names)])
 
 
 def _raise(found: list[Fault]) -> None:

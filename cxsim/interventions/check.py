@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import islice
 
 from cxsim.errors import Fault, InputError, nearest
@@ -24,6 +24,21 @@ def check(scenario: Scenario) -> list[Fault]:
             found.extend(_effect(f"{path}.effects.{i}", effect, known))
         found.extend(_names(path, intervention, scenario))
         found.extend(_channel_effects(path, intervention))
+    return found
+
+
+def check_use(scenario: Scenario, names: Iterable[str]) -> list[Fault]:
+    """Return the faults of interventions that are to act: effects on what nothing reads in this journey.
+
+    Not part of `check`: a scenario may keep interventions that its journey has no use for.
+    """
+    known = parameters(scenario)
+    found = []
+    for name in names:
+        for i, effect in enumerate(scenario.interventions[name].effects):
+            idle = [known[one].idle for one in matching(effect.parameter, known)]
+            if idle and all(idle):
+                found.append(Fault(f"interventions.{name}.effects.{i}.parameter", idle[0], effect.parameter))
     return found
 
 

@@ -22,8 +22,8 @@ _SHARED = ("journey.queues.", "journey.back_offices.*.capacity_week", LEADS)
 _CLOSEST = 1e-3
 """Part of the way from an excluded bound to the scenario's value: what is divided by stays large enough to be."""
 _COPIED = "cannot be changed by an intervention: every touchpoint has its own, journey.touchpoints.*.severity"
-_NO_WAY = "cannot be changed by an intervention: no transition of this journey depends on it"
-_NO_TASK = "cannot be changed by an intervention: on a channel with people nobody has to manage alone"
+_NO_WAY = "changes nothing: no transition of this journey depends on it"
+_NO_TASK = "changes nothing: on a channel with people nobody has to manage alone"
 _ONE_MARGIN = (
     "cannot be changed by an intervention: profit and value of all arms are reckoned with the scenario's margin"
 )
@@ -32,8 +32,8 @@ _ONE_MARGIN = (
 class Parameter(NamedTuple):
     """A number of the scenario.
 
-    Its value and bounds, whether all customers share it, the rule that keeps interventions off it if there is one, and whether
-    its lower bound is excluded.
+    Its value and bounds, whether all customers share it, the rule that keeps interventions off it if there is one, whether its
+    lower bound is excluded, and why it changes nothing in this journey if it does not.
     """
 
     value: float
@@ -42,6 +42,7 @@ class Parameter(NamedTuple):
     shared: bool
     fixed: str = ""
     above: bool = False
+    idle: str = ""
 
     @property
     def floor(self) -> float:
@@ -76,8 +77,9 @@ def parameters(scenario: Scenario) -> dict[str, Parameter]:
     for pair in _pairs(list(journey.channels)):
         value = integration(scenario, *pair)
         found[f"journey.integration.pairs.{pair[0]}-{pair[1]}"] = Parameter(value, 0.0, 1.0, shared=False)
+    found["behaviour.failure.severity_mean"] = found["behaviour.failure.severity_mean"]._replace(fixed=_COPIED)
     for name, rule in _idle(scenario):
-        found[name] = found[name]._replace(fixed=rule)
+        found[name] = found[name]._replace(idle=rule)
     found["money.margin"] = Parameter(scenario.money.margin, 0.0, 1.0, shared=False, fixed=_ONE_MARGIN)
     return found
 
@@ -102,8 +104,7 @@ def nearest_name(pattern: str, names: Mapping[str, Any]) -> str:
 
 
 def _idle(scenario: Scenario) -> Iterator[tuple[str, str]]:
-    """Yield the numbers that nothing in a run reads, with the rule that says so."""
-    yield "behaviour.failure.severity_mean", _COPIED
+    """Yield the numbers that nothing in a run reads, as the journey is, with the reason."""
     journey = scenario.journey
     ways = " ".join(str(way) for node in journey.nodes.values() for way in node.next.values())
     for name, read in (("contact_rate", "rate("), ("save_desk", "save_desk"), ("nudge", "nudge")):

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+import cxsim
 from cxsim.engine.model import CXModel
+from cxsim.errors import InputError
+from cxsim.interventions.check import check
 from cxsim.interventions.parameters import LEADS, Parameter, parameters
 from cxsim.spec.scenario import Scenario
 from tests.worlds import Tables, differences, lived, tables_of, telecom, with_intervention, world
@@ -53,7 +56,9 @@ def test_every_number_that_an_intervention_may_change_changes_a_run() -> None:
     idle = [
         name
         for name, parameter in parameters(made).items()
-        if not parameter.fixed and not any(acts(made, name, value, baseline) for value in elsewhere(parameter))
+        if not parameter.fixed
+        and not parameter.idle
+        and not any(acts(made, name, value, baseline) for value in elsewhere(parameter))
     ]
     assert idle == []
 
@@ -65,14 +70,25 @@ def acts(made: Scenario, name: str, value: float, baseline: Tables) -> bool:
     return any(not column.endswith(".reached") for column in differences(baseline, tables_of(run)))
 
 
-def test_what_nothing_in_a_run_reads_is_fixed() -> None:
-    fixed = {name for name, parameter in parameters(telecom()).items() if parameter.fixed}
-    assert fixed == {
+def test_what_nothing_in_a_run_reads_is_fixed_or_idle() -> None:
+    known = parameters(telecom())
+    assert {name for name, parameter in known.items() if parameter.fixed} == {
         "money.margin",
         "behaviour.failure.severity_mean",
+    }
+    assert {name for name, parameter in known.items() if parameter.idle} == {
         "journey.nudge",
         *(f"journey.channels.{name}.task_success" for name in ("shop", "phone", "chat", "mail")),
     }
+
+
+def test_a_lever_on_what_nothing_reads_may_stand_by_but_is_not_compared() -> None:
+    effects = [{"parameter": "journey.nudge", "operation": "add", "value": 0.1}]
+    made = with_intervention(world(20, 4, 0), "push", {"family": "design", "start_week": 0, "effects": effects})
+    assert check(made) == []
+    with pytest.raises(InputError, match="changes nothing: no transition of this journey depends on it") as caught:
+        cxsim.compare(made, ["push"], replications=2)
+    assert caught.value.faults[0].path == "interventions.push.effects.0.parameter"
 
 
 MORE_LEADS = {"parameter": LEADS, "operation": "multiply", "value": 2.0}
