@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cxsim.checks import check as check_job
-from cxsim.checks import require
+from cxsim.checks import require_comparison
 from cxsim.errors import InputError
 from cxsim.interventions.check import check
 from cxsim.spec.job import Job, Study
@@ -150,4 +150,4 @@ def test_an_arm_that_starts_after_the_run_is_refused_where_arms_are_compared() -
         "interventions.faster_reply.start_week: must be before the end of the run (time.horizon_weeks is 13), got 13.0"
     )
     with pytest.raises(InputError, match=f"^{re.escape(said)}$"):
-        require(job)
+        require_comparison(job)
