@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from cxsim.spec.version import MODEL_VERSION
 from tests.golden import update
 
 
@@ -35,6 +36,10 @@ def test_every_golden_number_tells_something() -> None:
 def test_every_move_has_its_reason() -> None:
     assert all(len(reason.split()) >= 3 for reason in update.kept()["reasons"])
     assert update.kept()["reasons"]
+
+
+def test_the_model_has_a_version_for_every_move() -> None:
+    assert MODEL_VERSION == str(len(update.kept()["reasons"])), "raise MODEL_VERSION with every move of a number"
 
 
 def test_a_number_that_moves_is_told_with_its_size(

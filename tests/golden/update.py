@@ -100,6 +100,7 @@ def main(arguments: list[str]) -> int:
         return 2
     content = {"reasons": [*content["reasons"], arguments[0]], "numbers": numbers}
     FILE.write_text(yaml.safe_dump(content, sort_keys=False, width=120), "utf-8")
+    print(f'cxsim/spec/version.py: MODEL_VERSION must be "{len(content["reasons"])}", or old runs pass for new ones')
     return 0
 
 
