@@ -39,7 +39,7 @@ def test_every_move_has_its_reason() -> None:
 
 
 def test_the_model_has_a_version_for_every_move() -> None:
-    assert MODEL_VERSION == str(len(update.kept()["reasons"])), "raise MODEL_VERSION with every move of a number"
+    assert str(len(update.kept()["reasons"])) == MODEL_VERSION, "raise MODEL_VERSION with every move of a number"
 
 
 def test_a_number_that_moves_is_told_with_its_size(
