@@ -41,7 +41,8 @@ def render(run_dir: Path, page: Page) -> str:
     title = f"Customers of {Path(str(facts['data']['transactions'])).name}"
     unit = facts["forecast"]["purchases"]["unit"]
     laws = listed([NAMES[law] for law in tables["accuracy"]["law"]])
-    lead = f"{laws}: fitted to the first {unit}, held against the others, and carried on for {facts['forecast']['horizon']}."
+    horizon = facts["forecast"]["horizon"]
+    lead = f"{laws}: fitted to the first {unit}, held against the others, and carried on for {horizon} {unit}."
     return document(title, f"<h1>{escape(title)}</h1>{text(lead, 'lead')}", parts)
 
 
@@ -120,12 +121,24 @@ def _customers(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> 
     asked = facts["forecast"]["purchases"]
     unit, to_come = asked["unit"], f"next_{facts['forecast']['horizon']}_{asked['unit']}"
     purchases, value, lifetime = f"purchases_{to_come}", f"value_{to_come}_pv_at_end", "lifetime_value_pv_at_end"
-    history = ["customer", "first_date", "frequency", f"recency_{unit}", f"age_{unit}", "p_alive"]
+    ahead = f"next {facts['forecast']['horizon']} {unit}"
+    heads = {
+        "customer": "Customer",
+        "first_date": "First purchase",
+        "frequency": "Repeat purchases",
+        f"recency_{unit}": f"Last purchase after, {unit}",
+        f"age_{unit}": f"Known for, {unit}",
+        "p_alive": "P(alive)",
+        purchases: f"Purchases, {ahead}",
+        "spend": "Amount expected",
+        value: f"Value, {ahead}",
+        lifetime: "Lifetime value",
+    }
     parts = []
     for law, own in tables["customer_values"].groupby("law", sort=False):
         by = value if own[value].notna().any() else purchases
         best = own.sort_values(by, ascending=False, kind="stable").head(SHOWN)
-        names = [*history, purchases, "spend", value]
+        names = [name for name in heads if name != lifetime]
         total = "" if by == purchases else f", all of them {own[value].sum():,.0f}"
         if own[lifetime].notna().any():
             names.append(lifetime)
@@ -134,7 +147,7 @@ def _customers(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> 
         parts += [
             f"<h3>{escape(NAMES[str(law)])}</h3>",
             text(words),
-            table(names, _cells(best, names), numbers=2, wide=True),
+            table([heads[name] for name in names], _cells(best, names), numbers=2, wide=True),
         ]
     note = (
         f"The {SHOWN} of most value; customer_values.csv holds everybody. Value: expected purchases of the next "
@@ -149,7 +162,8 @@ def _fits(tables: Mapping[str, pd.DataFrame], facts: Mapping[str, Any]) -> tuple
     names = ["law", "fitted_to", "periods", "customers", "parameter", "value", "se", "loglik"]
     versions = ", ".join(f"{name} {value}" for name, value in facts["versions"].items())
     made = text(f"Made by {versions}; seed {facts['seed']}, run {facts['run_id']}.", "note")
-    body = table(names, _cells(tables["fits"], names), numbers=2, wide=True)
+    heads = ["Law", "Fitted to", "Periods", "Customers", "Parameter", "Estimate", "Standard error", "Log-likelihood"]
+    body = table(heads, _cells(tables["fits"], names), numbers=2, wide=True)
     return "What was fitted", section("fits", "What was fitted", body, made)
 
 
