@@ -56,7 +56,8 @@ def test_the_folder_holds_every_table_and_the_report(
         "What is to come",
         "BG/NBD",
         "Pareto/NBD",
-        "lifetime_value_pv_at_end",
+        "Lifetime value",
+        "Value, next 8 weeks",
     ):
         assert part in page
     manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
