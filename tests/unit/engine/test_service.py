@@ -12,7 +12,6 @@ from cxsim.results.run import Run
 from cxsim.spec.scenario import Scenario
 
 SMALL = {"population.size": 2_000, "time.horizon_weeks": 20, "time.warmup_weeks": 0}
-SUPPORT = "journey.touchpoints.support"
 
 
 @pytest.fixture(scope="module")
